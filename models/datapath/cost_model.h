@@ -1,0 +1,116 @@
+#pragma once
+
+/// @file
+/// What each stage costs, with range and source: the typed form of models/catalog/costs.
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "models/datapath/compiled_flow.h"
+#include "models/datapath/flow_class.h"
+
+namespace cnisim::document {
+class CatalogFiles;
+class Diagnostics;
+}  // namespace cnisim::document
+
+namespace cnisim::datapath {
+
+/// Which messages of a connection pay for a stage.
+enum class Paid : std::uint8_t {
+  kConnect,       ///< in the client's connect()
+  kAccept,        ///< in the server's accept()
+  kHandshake,     ///< SYN and SYN-ACK
+  kFirst,         ///< the first packet of a connection, on its way to the server
+  kFirstReply,    ///< the first packet back
+  kEach,          ///< every packet, both directions
+  kForward,       ///< every packet from client to server
+  kBackward,      ///< every packet from server to client
+  kData,          ///< messages with payload, both directions
+  kRequest,       ///< every request
+  kFirstRequest,  ///< the first request of a connection
+  kReply,         ///< every reply
+};
+std::string_view Name(Paid paid);
+
+/// True if a message of `kind` in a flow of `protocol` pays for a stage that is `paid`.
+bool Pays(Paid paid, MessageKind kind, TransportProtocol protocol);
+
+/// What multiplies a stage's fixed cost when a message is more than one packet.
+enum class Per : std::uint8_t { kMessage, kAggregate, kPacket };
+std::string_view Name(Per per);
+
+enum class CostStatus : std::uint8_t { kMeasured, kDerived, kAssumed };
+std::string_view Name(CostStatus status);
+
+struct CostSource {
+  std::string title;  ///< repository, paper or page
+  std::string where;  ///< file, table, figure, or the arithmetic that gives the number
+};
+
+/// A coefficient with its bounds.  ns for fixed costs, ns/B for costs a byte.
+struct CostRange {
+  double low = 0;
+  double typical = 0;
+  double high = 0;
+
+  /// Median is typical; linear on both sides of it.  @pre 0 <= u < 1
+  double At(double u) const {
+    return u < 0.5 ? low + (typical - low) * 2 * u : typical + (high - typical) * (2 * u - 1);
+  }
+};
+
+/// One entry of models/catalog/costs.
+struct StageCost {
+  std::string id;    ///< the word that paths use
+  std::string does;  ///< one line for people
+  Resource paid_by = Resource::kSoftirqCore;
+  Paid paid = Paid::kEach;
+  Per per = Per::kAggregate;
+  Count count = Count::kOne;  ///< what multiplies the fixed cost; a path may say otherwise
+  CostRange fixed;            ///< ns
+  CostRange per_byte;         ///< ns a byte of payload
+  double cv = 0;              ///< of one execution
+  CostStatus status = CostStatus::kAssumed;
+  CostSource source;
+  std::string why;                     ///< of an assumed cost
+  std::uint8_t conntrack_entries = 0;  ///< made on the node where it is paid
+  std::uint8_t snat_ports = 0;
+  std::uint8_t monitor_events = 0;
+  std::string file;  ///< catalog file that it comes from
+
+  double fixed_ns = 0;     ///< the value in use: typical, or drawn from the range
+  double per_byte_ns = 0;  ///< likewise
+};
+
+/// All costs.  Immutable after loading; shared by all threads.
+class CostModel {
+ public:
+  /// Reads costs/*.yaml of the catalog.  What is wrong goes to `diagnostics`; the model then holds
+  /// the entries that are right.
+  static CostModel Load(const document::CatalogFiles& files, document::Diagnostics& diagnostics);
+
+  /// The entry named `id`, or nullptr.
+  const StageCost* Find(std::string_view id) const;
+  /// @pre Find(id) != nullptr
+  const StageCost& At(std::string_view id) const;
+  /// Every entry, sorted by id.
+  std::span<const StageCost> all() const { return costs_; }
+
+  /// The same model with each stage somewhere inside its range.  A stage's draw depends on `seed`
+  /// and its name only: all configurations of a comparison see the same one, and a new stage does
+  /// not change another's.
+  CostModel Draw(std::uint64_t seed) const;
+  /// The same model with every stage at the lower (false) or upper (true) end of its range.
+  CostModel AtBound(bool upper) const;
+
+ private:
+  std::vector<StageCost> costs_;  // sorted by id
+};
+
+}  // namespace cnisim::datapath
