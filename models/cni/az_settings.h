@@ -67,13 +67,13 @@ struct AzSubnet {
 struct AzSettings {
   bool given = false;  ///< false: no line at all; AKS's defaults hold
   Setting<NetworkPlugin> network_plugin;
-  bool overlay = false;  ///< `--network-plugin-mode overlay`
+  Setting<bool> overlay;  ///< `--network-plugin-mode overlay`
   Setting<NetworkDataplane> dataplane;
   Setting<NetworkPolicy> network_policy;
   Setting<std::vector<net::Cidr>> pod_cidrs;
   Setting<std::vector<net::Cidr>> service_cidrs;
   Setting<net::IpAddress> dns_service_ip;
-  bool dual_stack = false;  ///< `--ip-families IPv4,IPv6`
+  Setting<bool> dual_stack;  ///< `--ip-families IPv4,IPv6`
   Setting<OutboundType> outbound_type;
   Setting<int> lb_outbound_ports;
   Setting<int> lb_outbound_ip_count;
