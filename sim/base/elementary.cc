@@ -1,0 +1,149 @@
+#include "sim/base/elementary.h"
+
+#include <bit>
+#include <cmath>
+#include <cstdint>
+#include <limits>
+
+#include "sim/base/check.h"
+
+namespace cnisim {
+namespace {
+
+constexpr int kExponentBias = 1023;
+constexpr int kMantissaBits = 52;
+constexpr std::uint64_t kMantissaMask = (std::uint64_t{1} << kMantissaBits) - 1;
+constexpr std::uint64_t kOneBits = std::uint64_t{kExponentBias} << kMantissaBits;
+
+// ln 2 in two parts: the first has 21 trailing zero bits, so that an exponent times it is exact.
+constexpr double kLn2High = 6.93147180369123816490e-01;
+constexpr double kLn2Low = 1.90821492927058770002e-10;
+
+// 2 to the power of k.  @pre -1022 <= k <= 1023
+double PowerOfTwo(int k) {
+  return std::bit_cast<double>(static_cast<std::uint64_t>(k + kExponentBias) << kMantissaBits);
+}
+
+// Value of a polynomial with these coefficients, lowest power first.
+template <std::size_t N>
+double Polynomial(const double (&coefficients)[N], double x) {
+  double value = coefficients[N - 1];
+  for (std::size_t i = N - 1; i-- > 0;) value = value * x + coefficients[i];
+  return value;
+}
+
+}  // namespace
+
+// x = 2^k m with m in [1/sqrt 2, sqrt 2): ln x = k ln 2 + 2 artanh(s), s = (m - 1)/(m + 1), and
+// artanh(s) = s + s^3/3 + s^5/5 + ...  |s| < 0.1716, so the term s^23/23 is below 2^-60.
+double Log(double x) {
+  static constexpr double kArtanh[] = {1.0 / 3,  1.0 / 5,  1.0 / 7,  1.0 / 9,  1.0 / 11,
+                                       1.0 / 13, 1.0 / 15, 1.0 / 17, 1.0 / 19, 1.0 / 21};
+  CNISIM_CHECK(x >= std::numeric_limits<double>::min() && x <= std::numeric_limits<double>::max(),
+               "the logarithm is taken of a positive, normal number");
+  const std::uint64_t bits = std::bit_cast<std::uint64_t>(x);
+  int k = static_cast<int>(bits >> kMantissaBits) - kExponentBias;
+  double m = std::bit_cast<double>((bits & kMantissaMask) | kOneBits);
+  if (m > 1.4142135623730951) {
+    m *= 0.5;
+    ++k;
+  }
+  const double f = m - 1;
+  const double s = f / (m + 1);
+  const double s2 = s * s;
+  // 2 artanh(s) = f - (f^2/2 - s (f^2/2 + 2 (s^2/3 + s^4/5 + ...))): f is exact, the rest small.
+  const double half_square = 0.5 * f * f;
+  const double tail = 2 * s2 * Polynomial(kArtanh, s2);
+  const double exponent = k;
+  return exponent * kLn2High -
+         ((half_square - (s * (half_square + tail) + exponent * kLn2Low)) - f);
+}
+
+// x = k ln 2 + r with |r| <= ln 2 / 2: e^x = 2^k e^r by its Taylor series; r^14/14! < 2^-57.
+double Exp(double x) {
+  static constexpr double kInverseFactorial[] = {
+      1.0,
+      1.0,
+      1.0 / 2,
+      1.0 / 6,
+      1.0 / 24,
+      1.0 / 120,
+      1.0 / 720,
+      1.0 / 5040,
+      1.0 / 40320,
+      1.0 / 362880,
+      1.0 / 3628800,
+      1.0 / 39916800,
+      1.0 / 479001600,
+      1.0 / 6227020800.0,
+  };
+  static constexpr double kInverseLn2 = 1.44269504088896338700;
+  if (x > 709.0) return std::numeric_limits<double>::max();
+  if (x < -708.0) return 0;
+  const double scaled = x * kInverseLn2;
+  const int k = static_cast<int>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+  const double r = (x - k * kLn2High) - k * kLn2Low;
+  // The leading 1 + r is added last, where it costs no accuracy.
+  double tail = kInverseFactorial[13];
+  for (int i = 12; i >= 2; --i) tail = tail * r + kInverseFactorial[i];
+  return (1 + (r + r * r * tail)) * PowerOfTwo(k);
+}
+
+// M. J. Wichura, "Algorithm AS 241: The Percentage Points of the Normal Distribution", Applied
+// Statistics 37 (1988): three rational approximations (its routine PPND16).
+double NormalQuantile(double p) {
+  static constexpr double kCentreOver[] = {3.3871328727963666080e0,  1.3314166789178437745e+2,
+                                           1.9715909503065514427e+3, 1.3731693765509461125e+4,
+                                           4.5921953931549871457e+4, 6.7265770927008700853e+4,
+                                           3.3430575583588128105e+4, 2.5090809287301226727e+3};
+  static constexpr double kCentreUnder[] = {1.0,
+                                            4.2313330701600911252e+1,
+                                            6.8718700749205790830e+2,
+                                            5.3941960214247511077e+3,
+                                            2.1213794301586595867e+4,
+                                            3.9307895800092710610e+4,
+                                            2.8729085735721942674e+4,
+                                            5.2264952788528545610e+3};
+  static constexpr double kMiddleOver[] = {1.42343711074968357734e0,  4.63033784615654529590e0,
+                                           5.76949722146069140550e0,  3.64784832476320460504e0,
+                                           1.27045825245236838258e0,  2.41780725177450611770e-1,
+                                           2.27238449892691845833e-2, 7.74545014278341407640e-4};
+  static constexpr double kMiddleUnder[] = {1.0,
+                                            2.05319162663775882187e0,
+                                            1.67638483018380384940e0,
+                                            6.89767334985100004550e-1,
+                                            1.48103976427480074590e-1,
+                                            1.51986665636164571966e-2,
+                                            5.47593808499534494600e-4,
+                                            1.05075007164441684324e-9};
+  static constexpr double kTailOver[] = {6.65790464350110377720e0,  5.46378491116411436990e0,
+                                         1.78482653991729133580e0,  2.96560571828504891230e-1,
+                                         2.65321895265761230930e-2, 1.24266094738807843860e-3,
+                                         2.71155556874348757815e-5, 2.01033439929228813265e-7};
+  static constexpr double kTailUnder[] = {1.0,
+                                          5.99832206555887937690e-1,
+                                          1.36929880922735805310e-1,
+                                          1.48753612908506148525e-2,
+                                          7.86869131145613259100e-4,
+                                          1.84631831751005468180e-5,
+                                          1.42151175831644588870e-7,
+                                          2.04426310338993978564e-15};
+  CNISIM_CHECK(p > 0 && p < 1, "a normal quantile is asked for strictly between 0 and 1");
+  const double q = p - 0.5;
+  if (std::abs(q) <= 0.425) {
+    const double r = 0.180625 - q * q;
+    return q * Polynomial(kCentreOver, r) / Polynomial(kCentreUnder, r);
+  }
+  double r = std::sqrt(-Log(q < 0 ? p : 1 - p));  // sqrt is exactly rounded, unlike log
+  double value = 0;
+  if (r <= 5) {
+    r -= 1.6;
+    value = Polynomial(kMiddleOver, r) / Polynomial(kMiddleUnder, r);
+  } else {
+    r -= 5;
+    value = Polynomial(kTailOver, r) / Polynomial(kTailUnder, r);
+  }
+  return q < 0 ? -value : value;
+}
+
+}  // namespace cnisim
