@@ -29,6 +29,7 @@ struct PathStep {
   std::string stage;            ///< id in the cost model
   std::vector<Condition> when;  ///< all must hold
   std::optional<Count> count;   ///< in place of the stage's own
+  double times = 1;             ///< literal multiplier on top of the count
   std::string fragment;         ///< the shared list it came from; empty if written in the path
 };
 

@@ -15,8 +15,8 @@ constexpr std::int64_t kInnerHeaders = 52;
 }  // namespace
 
 std::string_view Name(Resource resource) {
-  constexpr std::string_view kNames[kResources] = {"task",   "softirq", "nic",
-                                                   "fabric", "proxy",   "latency"};
+  constexpr std::string_view kNames[kResources] = {"task",  "softirq", "nic",        "fabric",
+                                                   "proxy", "latency", "background", "pair"};
   return kNames[static_cast<std::size_t>(resource)];
 }
 

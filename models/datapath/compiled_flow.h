@@ -22,8 +22,10 @@ enum class Resource : std::uint8_t {
   kFabric,       ///< never emitted by the compiler; the builder adds the fabric between two sides
   kProxy,        ///< a worker of the node's or pod's proxy (Envoy, linkerd-proxy)
   kLatency,      ///< time that passes while nobody works: wake-ups, hand-overs
+  kBackground,   ///< a task core, but the message does not wait for it: agents that read events
+  kPair,         ///< never emitted: a cap a node pair, see CompiledMessage::pair_ceiling
 };
-inline constexpr std::size_t kResources = 6;
+inline constexpr std::size_t kResources = 8;
 std::string_view Name(Resource resource);
 
 /// The node where it happens, seen from the message at hand: the server is the sender of a reply.

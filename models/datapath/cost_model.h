@@ -25,7 +25,7 @@ namespace cnisim::datapath {
 enum class Paid : std::uint8_t {
   kConnect,       ///< in the client's connect()
   kAccept,        ///< in the server's accept()
-  kHandshake,     ///< SYN and SYN-ACK
+  kBare,          ///< packets without payload: SYN, SYN-ACK, ACK, FIN
   kFirst,         ///< the first packet of a connection, on its way to the server
   kFirstReply,    ///< the first packet back
   kEach,          ///< every packet, both directions
@@ -35,6 +35,7 @@ enum class Paid : std::uint8_t {
   kRequest,       ///< every request
   kFirstRequest,  ///< the first request of a connection
   kReply,         ///< every reply
+  kControlPlane,  ///< no packet: an agent or kube-proxy, when something changes
 };
 std::string_view Name(Paid paid);
 

@@ -29,7 +29,6 @@ constexpr CountWord kCountWords[kCounts] = {
     {"service_random_rules", "rules with a random draw"},
     {"affinity_rules", "rules for client affinity"},
     {"masquerade_marks", "marks for SNAT"},
-    {"receiver_service_rules_all", "all rules of KUBE-SERVICES on the server's node"},
     {"policies_egress", "policies on the client"},
     {"policies_ingress", "policies on the server"},
     {"policy_rules_egress", "policy rules on the client"},

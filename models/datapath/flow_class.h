@@ -54,7 +54,6 @@ enum class Count : std::uint8_t {
   kServiceRandomRules,       ///< rules with a random draw: (E + 1) / 2
   kAffinityRules,            ///< rules of `recent` (iptables) or set membership (nftables): a * E
   kMasqueradeMarks,          ///< marks set for SNAT on the way: 0 or 1
-  kReceiverServiceRulesAll,  ///< as kServiceRulesAll, on the node of the server
   kPoliciesEgress,           ///< policies on the client that are passed before the verdict
   kPoliciesIngress,          ///< policies on the server, likewise
   kPolicyRulesEgress,        ///< rules of those policies that are evaluated
@@ -63,7 +62,7 @@ enum class Count : std::uint8_t {
   kPolicySetsIngress,
   kNamespaceRules,  ///< Azure NPM: rules of its base chains that a new connection passes
 };
-inline constexpr std::size_t kCounts = 16;
+inline constexpr std::size_t kCounts = 15;
 
 std::string_view Name(Count count);
 std::optional<Count> FindCount(std::string_view name);
