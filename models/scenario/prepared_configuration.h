@@ -1,0 +1,100 @@
+#pragma once
+
+/// @file
+/// One configuration of a scenario, made ready to run: pods placed, addresses taken, Service and
+/// policy structures counted, every call edge compiled to segments.  Fixed after Prepare() and
+/// shared by all threads; replications (replication.h) only read it.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "models/cluster/cluster.h"
+#include "models/datapath/cni_profile.h"
+#include "models/datapath/compiler.h"
+#include "models/datapath/cost_model.h"
+#include "models/datapath/flow_class.h"
+#include "models/datapath/switches.h"
+#include "models/document/diagnostics.h"
+#include "models/scenario/catalog.h"
+#include "models/scenario/scenario.h"
+#include "models/workload/model.h"
+
+namespace cnisim::scenario {
+
+/// Addresses that a subnet of the VNet gave away.
+struct SubnetUse {
+  std::string subnet;
+  net::Cidr prefix;
+  std::uint64_t usable = 0;  ///< without Azure's reserved ones
+  std::uint64_t taken = 0;   ///< by nodes and pods, held in advance included
+};
+
+/// What can be said without simulating.
+struct ConfigurationFacts {
+  std::vector<SubnetUse> subnets;    // as in the scenario
+  std::uint64_t vnet_addresses = 0;  ///< taken in all subnets
+  std::uint32_t nodes = 0;
+  std::uint32_t pods = 0;           ///< placed and with an address
+  std::uint32_t pods_unplaced = 0;  ///< no room (max pods) or no address
+
+  std::uint64_t service_ports = 0;
+  std::uint64_t service_endpoints = 0;
+  std::uint64_t service_rules = 0;        ///< KUBE-SERVICES, or 0 where there is none
+  std::uint64_t service_lines = 0;        ///< of all chains, as iptables-save counts them
+  std::uint64_t service_map_entries = 0;  ///< of eBPF maps
+
+  std::uint64_t policies = 0;
+  std::uint64_t policy_map_entries_max = 0;  ///< of the endpoint that has most
+  std::uint64_t policy_rules_max = 0;        ///< likewise, where policies are rules
+
+  datapath::PathMtu mtu;
+  std::vector<std::string> assumed_costs;  ///< ids of stages in use that have no measurement
+};
+
+/// One way that packets of an edge may take.
+struct EdgeFlow {
+  datapath::FlowClass flow;
+  double share = 0;    ///< of the pairs of ends: same node, other node, through an entry node
+  std::string client;  ///< an example: pod name, or "external"
+  std::string server;
+  std::string client_node;  ///< empty for external
+  std::string server_node;
+  std::string verdict;  ///< what policies say: "allow", or "deny by NetworkPolicy shop/…"
+};
+
+class PreparedConfiguration {
+ public:
+  /// nullptr if it cannot be run at all; the reasons are in `diagnostics`.
+  /// @pre scenario, its configuration and catalog outlive the result
+  static std::unique_ptr<const PreparedConfiguration> Prepare(const Scenario& scenario,
+                                                              const ConfigurationSpec& spec,
+                                                              const Catalog& catalog,
+                                                              document::Diagnostics& diagnostics);
+
+  const std::string& name() const { return name_; }
+  const cluster::Cluster& cluster() const { return cluster_; }
+  const ConfigurationFacts& facts() const { return facts_; }
+  const datapath::CniProfile& profile() const { return profile_; }
+  const datapath::Switches& switches() const { return switches_; }  ///< the profile's included
+  const datapath::CostModel& costs() const;
+
+  /// The paths between two parties, likeliest first; empty if no packet goes that way.  `port` as
+  /// in CallSpec, 0 = the first one.
+  std::vector<EdgeFlow> FlowsBetween(const Party& from, const Party& to, int port = 0) const;
+
+  /// The traffic with its flows compiled under `costs`.
+  workload::Model BuildModel(const datapath::CostModel& costs) const;
+
+ private:
+  PreparedConfiguration() = default;
+
+  std::string name_;
+  cluster::Cluster cluster_;
+  ConfigurationFacts facts_;
+  datapath::CniProfile profile_;
+  datapath::Switches switches_;
+};
+
+}  // namespace cnisim::scenario

@@ -1,0 +1,40 @@
+#pragma once
+
+/// @file
+/// One run of a prepared configuration's traffic with one seed.
+
+#include <cstdint>
+#include <optional>
+
+#include "models/scenario/prepared_configuration.h"
+#include "models/workload/traffic_record.h"
+
+namespace cnisim::scenario {
+
+using workload::DropReason;
+using workload::FailureReason;
+using workload::FlowRecord;
+using workload::NodeCpu;
+using workload::ResourceKind;
+using workload::ResourceUse;
+
+/// Result of a replication; see models/workload/traffic_record.h.
+using ReplicationRecord = workload::TrafficRecord;
+
+struct ReplicationOptions {
+  /// Names every random stream of the run.  Configurations with equal seeds see the same arrivals,
+  /// service times and backend choices, so differences between them are the CNI's.
+  std::uint64_t seed = 1;
+  unsigned threads = 1;
+  /// Draw the stage costs from their ranges with this seed; empty: the typical ones.
+  std::optional<std::uint64_t> cost_draw;
+  SimTime warm_up;   ///< not measured
+  SimTime duration;  ///< measured, > 0
+};
+
+/// Deterministic: same configuration and options (threads aside), same record to the bit.
+/// Thread safety: any number of calls at the same time on one configuration.
+ReplicationRecord RunReplication(const PreparedConfiguration& configuration,
+                                 const ReplicationOptions& options);
+
+}  // namespace cnisim::scenario

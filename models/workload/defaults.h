@@ -1,0 +1,46 @@
+#pragma once
+
+/// @file
+/// What the traffic model needs to know and scenarios seldom say: timers, queues, worker pools.
+/// Read from models/catalog/workload/*.yaml, where every value has its source.
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "models/document/catalog_files.h"
+#include "models/document/diagnostics.h"
+#include "sim/base/units.h"
+
+namespace cnisim::workload {
+
+struct Defaults {
+  // Applications.
+  SimTime service_time;  ///< mean CPU time of a request
+  double service_cv = 0;
+  std::uint32_t workers = 1;           ///< requests that a pod serves at once
+  std::uint32_t queue = 0;             ///< requests that wait for a worker
+  std::uint32_t idle_connections = 0;  ///< kept open by a pod to one Service
+  SimTime timeout;                     ///< of a call
+
+  // TCP.
+  SimTime syn_timeout;  ///< before the first SYN is repeated; doubles each time
+  std::uint32_t syn_retries = 0;
+  SimTime data_timeout;  ///< least retransmission timeout; doubles each time
+  std::uint32_t data_retries = 0;
+  std::uint32_t initial_window = 0;  ///< segments
+  Bytes receive_window;              ///< most that is in flight on one connection
+
+  // Nodes.
+  std::uint32_t softirq_backlog = 0;  ///< packets that wait for a core
+  Bytes nic_queue;                    ///< bytes that wait for the NIC
+  double conntrack_per_mib = 0;       ///< entries a MiB of memory
+  std::uint64_t conntrack_ebpf = 0;   ///< entries of the eBPF table
+  SimTime conntrack_closed;           ///< how long a closed connection keeps its entry
+  std::uint32_t proxy_workers = 0;    ///< threads of a node's L7 proxy
+  std::uint32_t proxy_queue = 0;      ///< messages that wait for one of them
+
+  static Defaults Load(const document::CatalogFiles& files, document::Diagnostics& diagnostics);
+};
+
+}  // namespace cnisim::workload

@@ -1,0 +1,121 @@
+#pragma once
+
+/// @file
+/// What one replication of the traffic found: counts and integer histograms only, so that records
+/// of any number of replications merge exactly.  Everything is about the measured span, that is
+/// without the warm-up, unless it says otherwise.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sim/base/histogram.h"
+#include "sim/base/units.h"
+
+namespace cnisim::workload {
+
+/// Why a packet or a request ended inside the cluster.
+enum class DropReason : std::uint8_t {
+  kSoftirqBacklog,    ///< the core's receive queue was full
+  kNicQueue,          ///< the NIC's transmit queue was full
+  kConntrackFull,     ///< no room for a new connection's entry
+  kSnatPorts,         ///< no port left to translate a new connection to
+  kPolicy,            ///< denied without a word: the SYN disappears
+  kListenQueue,       ///< SYN for a pod whose accept queue was full
+  kApplicationQueue,  ///< request for a pod whose workers and queue were full: answered by an error
+  kProxyQueue,        ///< the node's L7 proxy had too much to do
+  kNoEndpoint,        ///< the Service had no ready endpoint
+};
+inline constexpr std::size_t kDropReasons = 9;
+std::string_view Name(DropReason reason);
+
+/// Why a request, or a call inside the cluster, did not succeed.
+enum class FailureReason : std::uint8_t {
+  kTimeout,     ///< no answer within the client's time
+  kDenied,      ///< as kTimeout, and every SYN was dropped by a policy
+  kForbidden,   ///< 403 from a proxy that enforces an L7 policy
+  kRefused,     ///< reset or ICMP: no endpoint, or a policy that rejects
+  kOverloaded,  ///< error from a pod whose queue was full
+  kUpstream,    ///< the server answered with an error, since a call of its own failed
+};
+inline constexpr std::size_t kFailureReasons = 6;
+std::string_view Name(FailureReason reason);
+
+/// Requests of one traffic source, or calls of one edge of the call graph.
+/// offered == completed + all failures + in_flight.
+struct FlowRecord {
+  std::string name;  ///< "external -> frontend"
+  std::uint64_t offered = 0;
+  std::uint64_t completed = 0;
+  std::array<std::uint64_t, kFailureReasons> failed{};  // [FailureReason]
+  std::uint64_t in_flight = 0;                          ///< not answered yet at the end
+  std::uint64_t connections = 0;                        ///< opened
+  std::uint64_t retransmissions = 0;
+  Bytes delivered;            ///< payload that arrived at the server; the figure for a stream
+  Histogram latency_total;    ///< ns, of the completed ones
+  Histogram latency_network;  ///< ns, what is left of it without the applications' own time
+
+  std::uint64_t total_failed() const;
+};
+
+/// A class of contended resources.
+enum class ResourceKind : std::uint8_t {
+  kSoftirq,     ///< receive work of one core
+  kCores,       ///< all CPU time of a node
+  kNic,         ///< the SKU's bandwidth
+  kProxy,       ///< workers of a node's L7 proxy
+  kWorkers,     ///< request slots of a pod
+  kConntrack,   ///< entries of a node's connection table
+  kEncryption,  ///< serial hand-over of encrypted packets between two nodes
+};
+inline constexpr std::size_t kResourceKinds = 7;
+std::string_view Name(ResourceKind kind);
+
+/// How loaded the resources of one kind were.
+struct ResourceUse {
+  ResourceKind kind = ResourceKind::kCores;
+  std::string busiest;   ///< "node apps-3", "pod cart-0"; empty if there is none of the kind
+  double busy_max = 0;   ///< share of time (conntrack: of entries) of the busiest
+  double busy_mean = 0;  ///< mean over all of the kind
+  SimTime wait_mean;     ///< waiting before service, mean over all that came
+  std::uint64_t drops = 0;
+  /// When it first dropped or first refused, warm-up included; SimTime::Max() if never.
+  SimTime first_drop = SimTime::Max();
+};
+
+/// CPU time of one node, by what it went to.
+struct NodeCpu {
+  std::uint32_t cores = 0;
+  SimTime application;   ///< the pods' own work
+  SimTime task_network;  ///< system calls and what the kernel does inside them
+  SimTime softirq;
+  SimTime proxy;
+  SimTime network() const { return task_network + softirq + proxy; }
+};
+
+struct TrafficRecord {
+  std::vector<FlowRecord> sources;                    // [traffic source], as in the scenario
+  std::vector<FlowRecord> edges;                      // [call edge], as in the scenario
+  std::array<std::uint64_t, kDropReasons> drops{};    // [DropReason]
+  std::array<ResourceUse, kResourceKinds> resources;  // [ResourceKind]
+  std::vector<NodeCpu> nodes;                         // [node id]
+  SimTime measured;
+  std::uint64_t events = 0;  ///< handled by the engine, warm-up included
+  std::uint64_t digest = 0;  ///< of every event; equal for equal runs
+
+  /// What gives way first: the kind that dropped first, or else the busiest one.
+  /// `saturated` tells whether it really gave way (drops, or busy above 0.95).
+  struct Binding {
+    ResourceKind kind = ResourceKind::kCores;
+    bool saturated = false;
+  };
+  Binding binding() const;
+
+  /// CPU time spent on networking, in cores, mean over nodes.
+  double network_cores_per_node() const;
+};
+
+}  // namespace cnisim::workload
