@@ -1,0 +1,59 @@
+#include "analysis/experiment/output_file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <string>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace cnisim::experiment {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string Failed(const std::string& path, int error) {
+  return "cannot write " + path + ": " + std::strerror(error);
+}
+
+/// Writes to `path` itself; 0 or an errno.
+int WriteDirectly(const std::string& path, std::string_view text) {
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+  if (file < 0) return errno;
+  int error = 0;
+  while (!text.empty() && error == 0) {
+    const ssize_t written = write(file, text.data(), text.size());
+    if (written >= 0) {
+      text.remove_prefix(static_cast<std::size_t>(written));
+    } else if (errno != EINTR) {
+      error = errno;
+    }
+  }
+  if (close(file) != 0 && error == 0) error = errno;
+  return error;
+}
+
+}  // namespace
+
+std::optional<std::string> WriteWholeFile(const std::string& path, std::string_view text) {
+  std::error_code ignored;
+  if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored)) {
+    const int error = WriteDirectly(path, text);
+    return error == 0 ? std::nullopt : std::optional(Failed(path, error));
+  }
+  // A link stays a link: what it points to is replaced.
+  const fs::path target = fs::weakly_canonical(path, ignored);
+  std::error_code made;
+  if (target.has_parent_path()) fs::create_directories(target.parent_path(), made);
+  if (made) return "cannot make folder " + target.parent_path().string() + ": " + made.message();
+
+  const std::string temporary = target.string() + ".partial-" + std::to_string(getpid());
+  int error = WriteDirectly(temporary, text);
+  if (error == 0 && rename(temporary.c_str(), target.c_str()) != 0) error = errno;
+  if (error == 0) return std::nullopt;
+  unlink(temporary.c_str());
+  return Failed(path, error);
+}
+
+}  // namespace cnisim::experiment
