@@ -1,0 +1,30 @@
+#pragma once
+
+/// @file
+/// Is one better than the other, or was it luck?  Paired differences between configurations that
+/// saw the same random numbers, and the correction that many comparisons at once need.
+
+#include <span>
+#include <vector>
+
+#include "analysis/stats/interval.h"
+
+namespace cnisim::stats {
+
+struct PairedDifference {
+  Estimate difference;  ///< mean of second - first, by replication
+  double p_value = 1;   ///< two-sided, of "there is no difference"; 1 with fewer than two pairs
+};
+
+/// Compares replication i of the first with replication i of the second.  Common random numbers
+/// make the pairs move together, so that small differences show.
+/// @pre first.size() == second.size(), not empty
+PairedDifference ComparePairs(std::span<const double> first, std::span<const double> second,
+                              double confidence = kConfidence);
+
+/// p-values made fit for being looked at together (Holm, 1979): the chance that any true "no
+/// difference" is called a difference stays below the level at which each adjusted value is read,
+/// whatever their dependence.  In the order given.
+std::vector<double> HolmAdjust(std::span<const double> p_values);
+
+}  // namespace cnisim::stats
