@@ -49,7 +49,12 @@ struct CniConfiguration {
   std::string version;
   int default_max_pods = 110;    ///< of a pool that does not say; AKS's default for the mode
   std::optional<Bytes> pod_mtu;  ///< set by hand in the file; empty: derived from the encapsulation
-  std::optional<int> tunnel_port;  ///< UDP port that an NSG must pass; empty: the protocol's own
+  std::optional<int> tunnel_port;    ///< UDP port that an NSG must pass; empty: the protocol's own
+  bool replaces_kube_proxy = false;  ///< the CNI translates all Services itself
+  bool removes_kube_proxy = false;   ///< its operator switches kube-proxy off
+  bool needs_kube_proxy = false;     ///< some or all Services are left to kube-proxy
+  /// Where each of ipam.pod_cidrs stands.  // [pod CIDR]
+  std::vector<document::SourceLocation> pod_cidr_places;
   bool hubble_relay = false;
   bool hubble_ui = false;
   AgentLimits limits;

@@ -9,9 +9,10 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
-#include "models/azure/virtual_network.h"
 #include "models/cluster/manifest_set.h"
 #include "models/cluster/node_pool.h"
 #include "models/cluster/objects.h"
@@ -21,7 +22,6 @@
 #include "models/document/value.h"
 #include "models/net/cidr.h"
 #include "models/net/ip_address.h"
-#include "models/policy/policy_set.h"
 #include "sim/base/units.h"
 
 namespace cnisim::scenario {
@@ -165,6 +165,7 @@ struct ClusterSpec {
   std::vector<net::Cidr> service_cidrs;
   net::IpAddress dns_service_ip;
   SourceLocation where;
+  SourceLocation service_cidr_where;
 };
 
 /// One column of the comparison: a CNI, and the cluster as it is under that CNI.
@@ -182,8 +183,7 @@ struct ConfigurationSpec {
 /// Documents and objects that the typed parts point into.
 struct Inputs {
   std::vector<document::Document> documents;  ///< scenario.yaml and the CNIs' own files
-  cluster::ManifestSet applications;
-  cluster::ManifestSet policies;
+  cluster::ManifestSet manifests;             ///< applications and policies, in that order
 };
 
 struct Scenario {
@@ -193,8 +193,7 @@ struct Scenario {
   ClusterSpec cluster;
   std::vector<ConfigurationSpec> configurations;  ///< at least one
 
-  cluster::Objects objects;        ///< of all applications
-  policy::PolicySet policies;      ///< of all policy files
+  cluster::Objects objects;        ///< of all manifests; policies stay in inputs->manifests
   bool standard_workload = false;  ///< no application was given: the program's own is used
 
   std::vector<std::pair<Party, ServiceTime>>
@@ -205,7 +204,8 @@ struct Scenario {
   MeasureSpec measure;
   std::vector<BudgetSpec> budgets;
 
-  /// Parts that others give their meaning; null when absent.  They point into `inputs`.
+  /// Parts that others give their meaning; null when absent.  They point into `inputs`.  A command
+  /// that does nothing with one of them says so.
   const document::Value* sweep = nullptr;
   const document::Value* timeline = nullptr;
   const document::Value* growth = nullptr;
