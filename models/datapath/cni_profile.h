@@ -15,6 +15,11 @@
 #include "models/datapath/flow_class.h"
 #include "models/datapath/switches.h"
 
+namespace cnisim::document {
+class CatalogFiles;
+class Diagnostics;
+}  // namespace cnisim::document
+
 namespace cnisim::datapath {
 
 /// One `name: value` or `name: [a, b]` of a `when:`; true if the switch or flow fact has one of
@@ -43,6 +48,15 @@ struct PathDefinition {
   DirectionSteps reply;    ///< server to client
 };
 
+/// How a CNI sizes packets; the protocols' header sizes stand in code (compiler.cc).
+struct MtuRules {
+  /// The pod's interface has the node's MTU and the routes to other nodes a smaller one (Cilium);
+  /// otherwise the interface itself is made smaller.
+  bool pod_has_device_mtu = false;
+  /// What the CNI leaves free for WireGuard, if not the 60 bytes it takes over IPv4.
+  std::optional<Bytes> wireguard_reserve;
+};
+
 class CniProfile {
  public:
   /// Reads cni/<name>.yaml and the fragments that it uses.  nullopt if there is no such profile or
@@ -58,6 +72,7 @@ class CniProfile {
   const Switches& switches() const { return switches_; }
   /// Where the profile's facts come from.
   const std::vector<CostSource>& sources() const { return sources_; }
+  const MtuRules& mtu() const { return mtu_; }
   /// nullptr if the profile does not have this path.
   const PathDefinition* Find(PathKind path) const;
 
@@ -66,6 +81,7 @@ class CniProfile {
   std::string summary_;
   Switches switches_;
   std::vector<CostSource> sources_;
+  MtuRules mtu_;
   std::array<std::shared_ptr<const PathDefinition>, kPathKinds> paths_;  // [PathKind]
 };
 

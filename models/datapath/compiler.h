@@ -48,12 +48,14 @@ CompiledFlow Compile(const CniProfile& profile, const Switches& switches, const 
 TracedFlow Trace(const CniProfile& profile, const Switches& switches, const FlowClass& flow,
                  const CostModel& costs);
 
-/// MTU arithmetic of a configuration.
+/// MTU arithmetic of a configuration, IPv4.
 struct PathMtu {
   Bytes device;    ///< the node's interface
-  Bytes pod;       ///< what a packet between pods of two nodes may have
-  Bytes overhead;  ///< bytes of encapsulation and encryption a wire packet carries
+  Bytes pod;       ///< the pod's interface
+  Bytes route;     ///< what a packet to a pod of another node may have
+  Bytes overhead;  ///< bytes of encapsulation and encryption that a wire packet carries
 };
+
 PathMtu MtuOf(const CniProfile& profile, const Switches& switches, Bytes device_mtu);
 
 }  // namespace cnisim::datapath

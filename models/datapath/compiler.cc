@@ -1,0 +1,245 @@
+#include "models/datapath/compiler.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "models/datapath/flow_facts.h"
+#include "sim/base/check.h"
+
+namespace cnisim::datapath {
+namespace {
+
+// Header sizes of the protocols, bytes.
+constexpr std::int64_t kEthernet = 14;
+constexpr std::int64_t kIpv4 = 20;
+constexpr std::int64_t kUdp = 8;
+constexpr std::int64_t kTcpWithTimestamps = 32;
+constexpr std::int64_t kVxlanOverIpv4 = kIpv4 + kUdp + 8 + kEthernet;
+constexpr std::int64_t kGeneveOverIpv4 = kVxlanOverIpv4;  // without options
+constexpr std::int64_t kGeneveDsrOption = 12;
+constexpr std::int64_t kIpip = kIpv4;
+constexpr std::int64_t kWireguardOverIpv4 = kIpv4 + kUdp + 32;
+constexpr std::int64_t kIpsecEsp = 77;
+
+bool Holds(const Condition& condition, const Switches& switches, const FlowClass& flow) {
+  const std::string_view value = ConditionValue(switches, flow, condition.name);
+  return std::find(condition.values.begin(), condition.values.end(), value) !=
+         condition.values.end();
+}
+
+bool Applies(const PathStep& step, const Switches& switches, const FlowClass& flow) {
+  return std::all_of(step.when.begin(), step.when.end(),
+                     [&](const Condition& condition) { return Holds(condition, switches, flow); });
+}
+
+TracedStage MakeStage(const PathStep& step, Side side, const FlowClass& flow,
+                      const CostModel& costs) {
+  TracedStage stage;
+  stage.cost = &costs.At(step.stage);
+  stage.side = side;
+  stage.count = step.count.value_or(stage.cost->count);
+  stage.times = flow.counts[stage.count] * step.times;
+  stage.unit_ns = stage.cost->fixed_ns;
+  stage.fixed = Nanoseconds(stage.times * stage.unit_ns);
+  stage.per_byte = NanosecondsPerByte(stage.cost->per_byte_ns);
+  return stage;
+}
+
+/// Every stage that applies, by direction, whoever pays when.
+std::vector<TracedStage> StagesOf(const DirectionSteps& direction, const Switches& switches,
+                                  const FlowClass& flow, const CostModel& costs) {
+  std::vector<TracedStage> stages;
+  for (const Side side : {Side::kSender, Side::kVia, Side::kReceiver}) {
+    for (const PathStep& step : direction.sides[static_cast<std::size_t>(side)]) {
+      if (Applies(step, switches, flow)) stages.push_back(MakeStage(step, side, flow, costs));
+    }
+  }
+  return stages;
+}
+
+void AddTo(Segment& segment, double& variance, const TracedStage& stage) {
+  switch (stage.cost->per) {
+    case Per::kMessage:
+      segment.per_message += stage.fixed;
+      break;
+    case Per::kAggregate:
+      segment.per_aggregate += stage.fixed;
+      break;
+    case Per::kPacket:
+      segment.per_packet += stage.fixed;
+      break;
+  }
+  segment.per_byte = segment.per_byte + stage.per_byte;
+  const double deviation = stage.cost->cv * stage.fixed.value();
+  variance += deviation * deviation;
+}
+
+/// A saving may be larger than what it saves from, at the ends of the ranges; a demand may not be
+/// negative.
+void Finish(Segment& segment, double variance) {
+  segment.per_message = std::max(segment.per_message, Nanoseconds(0));
+  segment.per_aggregate = std::max(segment.per_aggregate, Nanoseconds(0));
+  segment.per_packet = std::max(segment.per_packet, Nanoseconds(0));
+  const double mean = (segment.per_message + segment.per_aggregate + segment.per_packet).value();
+  segment.cv = mean > 0 ? std::sqrt(variance) / mean : 0;
+}
+
+/// Consecutive stages of one resource at one side become one segment.
+std::vector<Segment> Fuse(const std::vector<TracedStage>& stages) {
+  std::vector<Segment> segments;
+  double variance = 0;
+  for (const TracedStage& stage : stages) {
+    const Resource resource = stage.cost->paid_by;
+    if (resource == Resource::kPair || resource == Resource::kFabric) continue;
+    if (segments.empty() || segments.back().side != stage.side ||
+        segments.back().resource != resource) {
+      if (!segments.empty()) Finish(segments.back(), variance);
+      variance = 0;
+      segments.push_back({});
+      segments.back().side = stage.side;
+      segments.back().resource = resource;
+    }
+    AddTo(segments.back(), variance, stage);
+  }
+  if (!segments.empty()) Finish(segments.back(), variance);
+  return segments;
+}
+
+bool CrossesNodesAsPod(PathKind path) {
+  return path == PathKind::kPodToPodCrossNode || path == PathKind::kHostToPodCrossNode ||
+         path == PathKind::kPodToHostCrossNode || path == PathKind::kExternalToPodViaNode;
+}
+
+std::int64_t TunnelOverhead(const Switches& switches) {
+  const std::string_view encapsulation = SwitchValue(switches, "encapsulation");
+  if (encapsulation == "vxlan") return kVxlanOverIpv4;
+  if (encapsulation == "ipip") return kIpip;
+  if (encapsulation != "geneve") return 0;
+  return kGeneveOverIpv4 + (SwitchValue(switches, "lb_mode") == "snat" ? 0 : kGeneveDsrOption);
+}
+
+std::int64_t EncryptionOverhead(const Switches& switches) {
+  const std::string_view encryption = SwitchValue(switches, "encryption");
+  if (encryption == "wireguard") return kWireguardOverIpv4;
+  return encryption == "ipsec" ? kIpsecEsp : 0;
+}
+
+void SizePackets(const CniProfile& profile, const Switches& switches, const FlowClass& flow,
+                 CompiledMessage& message) {
+  const PathMtu mtu = MtuOf(profile, switches, flow.device_mtu);
+  const std::int64_t transport =
+      kIpv4 + (flow.protocol == TransportProtocol::kTcp ? kTcpWithTimestamps : kUdp);
+  const bool tunnelled = CrossesNodesAsPod(flow.path);
+  Bytes limit = flow.device_mtu;
+  if (tunnelled) {
+    limit = mtu.route;
+  } else if (flow.path != PathKind::kHostToHostCrossNode) {
+    limit = mtu.pod;
+  }
+  message.mss = limit - Bytes(transport);
+  message.header_bytes = Bytes(kEthernet + transport) + (tunnelled ? mtu.overhead : Bytes(0));
+  message.one_receive_queue = tunnelled && (SwitchValue(switches, "encryption") == "ipsec" ||
+                                            (SwitchValue(switches, "encapsulation") != "none" &&
+                                             SwitchValue(switches, "rss_inner_hash") == "false"));
+}
+
+void CountUses(const std::vector<TracedStage>& stages, bool forward, CompiledFlow& compiled) {
+  for (const TracedStage& stage : stages) {
+    // A connection's state is counted on the sides of its request.
+    Side side = stage.side;
+    if (!forward && side != Side::kVia) {
+      side = side == Side::kSender ? Side::kReceiver : Side::kSender;
+    }
+    const auto index = static_cast<std::size_t>(side);
+    const auto add = [](std::uint8_t& to, std::uint8_t more) {
+      to = static_cast<std::uint8_t>(to + more);
+    };
+    add(compiled.conntrack_entries[index], stage.cost->conntrack_entries);
+    add(compiled.snat_ports[index], stage.cost->snat_ports);
+    add(compiled.monitor_events[index], stage.cost->monitor_events);
+  }
+}
+
+/// Stages paid once a connection outside packets.
+std::vector<TracedStage> Only(const std::vector<TracedStage>& all, Paid paid) {
+  std::vector<TracedStage> stages;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(stages),
+               [&](const TracedStage& stage) { return stage.cost->paid == paid; });
+  return stages;
+}
+
+Nanoseconds SumOf(const std::vector<TracedStage>& stages) {
+  Nanoseconds sum;
+  for (const TracedStage& stage : stages) sum += stage.fixed;
+  return sum;
+}
+
+}  // namespace
+
+TracedFlow Trace(const CniProfile& profile, const Switches& switches, const FlowClass& flow,
+                 const CostModel& costs) {
+  const PathDefinition* path = profile.Find(flow.path);
+  CNISIM_CHECK(path != nullptr,
+               "the profile has the path that is compiled: " + std::string(Name(flow.path)));
+  const Switches all = Merge(profile.switches(), switches);
+  const std::vector<TracedStage> request = StagesOf(path->request, all, flow, costs);
+  const std::vector<TracedStage> reply = StagesOf(path->reply, all, flow, costs);
+
+  TracedFlow traced;
+  traced.connect = Only(request, Paid::kConnect);
+  traced.accept = Only(request, Paid::kAccept);
+  traced.compiled.connect = SumOf(traced.connect);
+  traced.compiled.accept = SumOf(traced.accept);
+  bool counted_forward = false;
+  bool counted_backward = false;
+  for (std::size_t i = 0; i < kMessageKinds; ++i) {
+    const auto kind = static_cast<MessageKind>(i);
+    const bool forward = IsForward(kind);
+    TracedMessage message;
+    message.kind = kind;
+    NanosecondsPerByte ceiling;
+    for (const TracedStage& stage : forward ? request : reply) {
+      if (!Pays(stage.cost->paid, kind, flow.protocol)) continue;
+      if (stage.cost->paid_by == Resource::kPair) ceiling = ceiling + stage.per_byte;
+      message.stages.push_back(stage);
+    }
+    CompiledMessage& compiled = traced.compiled.messages[i];
+    compiled.segments = Fuse(message.stages);
+    compiled.pair_ceiling = ceiling;
+    SizePackets(profile, all, flow, compiled);
+    // What a connection holds is made by its first packet each way.
+    const bool first = Pays(Paid::kFirst, kind, flow.protocol);
+    if (first && !counted_forward) {
+      CountUses(message.stages, true, traced.compiled);
+      counted_forward = true;
+    } else if (Pays(Paid::kFirstReply, kind, flow.protocol) && !counted_backward) {
+      CountUses(message.stages, false, traced.compiled);
+      counted_backward = true;
+    }
+    traced.messages.push_back(std::move(message));
+  }
+  return traced;
+}
+
+CompiledFlow Compile(const CniProfile& profile, const Switches& switches, const FlowClass& flow,
+                     const CostModel& costs) {
+  return Trace(profile, switches, flow, costs).compiled;
+}
+
+PathMtu MtuOf(const CniProfile& profile, const Switches& switches, Bytes device_mtu) {
+  const Switches all = Merge(profile.switches(), switches);
+  const std::int64_t tunnel = TunnelOverhead(all);
+  const std::int64_t encryption = EncryptionOverhead(all);
+  std::int64_t reserve = encryption;
+  if (SwitchValue(all, "encryption") == "wireguard" && profile.mtu().wireguard_reserve) {
+    reserve = profile.mtu().wireguard_reserve->count();
+  }
+  PathMtu mtu;
+  mtu.device = device_mtu;
+  mtu.route = device_mtu - Bytes(tunnel + reserve);
+  mtu.pod = profile.mtu().pod_has_device_mtu ? device_mtu : mtu.route;
+  mtu.overhead = Bytes(tunnel + encryption);
+  return mtu;
+}
+
+}  // namespace cnisim::datapath

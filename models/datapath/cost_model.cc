@@ -1,0 +1,266 @@
+#include "models/datapath/cost_model.h"
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "models/document/catalog_files.h"
+#include "models/document/object_reader.h"
+#include "models/document/parser.h"
+#include "models/document/quantities.h"
+#include "models/document/spelling.h"
+#include "sim/base/check.h"
+#include "sim/base/hash.h"
+#include "sim/base/random.h"
+
+namespace cnisim::datapath {
+namespace {
+
+using document::Diagnostics;
+using document::ObjectReader;
+using document::UnknownKeys;
+using document::Value;
+
+constexpr std::string_view kPaidNames[] = {
+    "connect",  "accept", "bare",    "first",         "first_reply", "each",         "forward",
+    "backward", "data",   "request", "first_request", "reply",       "control_plane"};
+constexpr std::string_view kPerNames[] = {"message", "aggregate", "packet"};
+constexpr std::string_view kStatusNames[] = {"measured", "derived", "assumed"};
+// Draws of a cost model; apart from every stream of a simulation.
+constexpr std::uint32_t kCostDrawPurpose = 0x434F5354;
+
+/// One of `words` under `key`; `fallback` when absent.
+template <class E, class Words>
+E ReadWord(ObjectReader& reader, std::string_view key, const Words& words, E fallback) {
+  const std::optional<std::string> text = reader.String(key);
+  if (!text) return fallback;
+  const auto found = std::find(std::begin(words), std::end(words), *text);
+  if (found != std::end(words)) return static_cast<E>(found - std::begin(words));
+  std::vector<std::string> known(std::begin(words), std::end(words));
+  reader.diagnostics().Error(
+      *reader.Get(key),
+      "unknown word " + document::Quote(*text) + " for '" + std::string(key) + "'",
+      document::SpellingHint(*text, known));
+  return fallback;
+}
+
+/// "22.5ns" or "-200ns" in nanoseconds.
+std::optional<double> ReadNanoseconds(ObjectReader& reader, std::string_view key) {
+  const Value* value = reader.Require(key);
+  if (value == nullptr) return std::nullopt;
+  const bool negative = value->text().starts_with('-');
+  const auto parsed = document::ParseFineDuration(value->text().substr(negative ? 1 : 0));
+  if (parsed) return negative ? -parsed->value() : parsed->value();
+  reader.diagnostics().Error(*value, "expected a time, found " + document::Quote(value->text()),
+                             "write it with its unit, e.g. 353ns or 0.21ns");
+  return std::nullopt;
+}
+
+CostRange ReadRange(const Value& value, Diagnostics& diagnostics) {
+  ObjectReader reader(value, diagnostics, UnknownKeys::kError);
+  CostRange range;
+  const std::optional<double> typical = ReadNanoseconds(reader, "typical");
+  const std::optional<double> low = ReadNanoseconds(reader, "low");
+  const std::optional<double> high = ReadNanoseconds(reader, "high");
+  reader.Finish();
+  if (!typical || !low || !high) return range;
+  range = {*low, *typical, *high};
+  if (range.low > range.typical || range.typical > range.high) {
+    diagnostics.Error(value, "low, typical and high are not in this order");
+  }
+  return range;
+}
+
+std::map<std::string, std::string> ReadSources(ObjectReader& reader) {
+  std::map<std::string, std::string> sources;
+  const Value* value = reader.Map("sources");
+  if (value == nullptr) return sources;
+  for (const document::Member& member : value->members()) {
+    sources.emplace(member.key, member.value.text());
+  }
+  return sources;
+}
+
+CostSource ReadSource(ObjectReader& reader, const std::map<std::string, std::string>& sources) {
+  CostSource source;
+  if (const Value* value = reader.Get("source")) {
+    if (value->is_map()) {
+      ObjectReader nested(*value, reader.diagnostics(), UnknownKeys::kError);
+      source.title = nested.RequireString("title").value_or("");
+      source.where = nested.RequireString("where").value_or("");
+      nested.Finish();
+    } else if (const auto found = sources.find(std::string(value->text()));
+               found != sources.end()) {
+      source.title = found->second;
+    } else {
+      std::vector<std::string> known;
+      for (const auto& [key, title] : sources) known.push_back(key);
+      reader.diagnostics().Error(*value, "unknown source " + document::Quote(value->text()),
+                                 document::SpellingHint(value->text(), known));
+    }
+  }
+  if (const std::optional<std::string> where = reader.String("where")) source.where = *where;
+  return source;
+}
+
+/// A cost has a source, or is assumed and says why.
+void CheckProvenance(ObjectReader& reader, const StageCost& cost) {
+  if (cost.status == CostStatus::kAssumed) {
+    if (cost.why.empty()) reader.Error("an assumed cost says why", "add why: ...");
+    return;
+  }
+  if (cost.source.title.empty() || cost.source.where.empty()) {
+    reader.Error("a cost that is not assumed has a source",
+                 "add source: and where:, or status: assumed and why:");
+  }
+}
+
+StageCost ReadCost(const Value& value, const std::map<std::string, std::string>& sources,
+                   const std::string& file, Diagnostics& diagnostics) {
+  ObjectReader reader(value, diagnostics, UnknownKeys::kError);
+  StageCost cost;
+  cost.file = file;
+  cost.id = reader.RequireString("id").value_or("");
+  cost.does = reader.RequireString("does").value_or("");
+  std::vector<std::string_view> resources;
+  for (std::size_t i = 0; i < kResources; ++i) resources.push_back(Name(static_cast<Resource>(i)));
+  reader.RequireString("paid_by");
+  reader.RequireString("paid");
+  reader.RequireString("status");
+  cost.paid_by = ReadWord(reader, "paid_by", resources, Resource::kSoftirqCore);
+  cost.paid = ReadWord(reader, "paid", kPaidNames, Paid::kEach);
+  cost.per = ReadWord(reader, "per", kPerNames, Per::kAggregate);
+  std::vector<std::string_view> counts;
+  for (std::size_t i = 0; i < kCounts; ++i) counts.push_back(Name(static_cast<Count>(i)));
+  cost.count = ReadWord(reader, "count", counts, Count::kOne);
+  cost.status = ReadWord(reader, "status", kStatusNames, CostStatus::kAssumed);
+  if (const Value* fixed = reader.Map("fixed")) cost.fixed = ReadRange(*fixed, diagnostics);
+  if (const Value* per_byte = reader.Map("per_byte")) {
+    cost.per_byte = ReadRange(*per_byte, diagnostics);
+  }
+  if (value.Find("fixed") == nullptr && value.Find("per_byte") == nullptr) {
+    reader.Error("a cost has 'fixed' or 'per_byte'");
+  }
+  cost.cv = reader.Number("cv", 0, 10).value_or(0);
+  cost.source = ReadSource(reader, sources);
+  cost.why = reader.String("why").value_or("");
+  const auto uses = [&](std::string_view key) {
+    return static_cast<std::uint8_t>(reader.Integer(key, 0, 100).value_or(0));
+  };
+  cost.conntrack_entries = uses("conntrack_entries");
+  cost.snat_ports = uses("snat_ports");
+  cost.monitor_events = uses("monitor_events");
+  reader.Finish();
+  CheckProvenance(reader, cost);
+  cost.fixed_ns = cost.fixed.typical;
+  cost.per_byte_ns = cost.per_byte.typical;
+  return cost;
+}
+
+bool ById(const StageCost& a, const StageCost& b) { return a.id < b.id; }
+
+}  // namespace
+
+std::string_view Name(Paid paid) { return kPaidNames[static_cast<std::size_t>(paid)]; }
+std::string_view Name(Per per) { return kPerNames[static_cast<std::size_t>(per)]; }
+std::string_view Name(CostStatus status) { return kStatusNames[static_cast<std::size_t>(status)]; }
+
+bool Pays(Paid paid, MessageKind kind, TransportProtocol protocol) {
+  const bool tcp = protocol == TransportProtocol::kTcp;
+  const bool request = kind == MessageKind::kRequest || kind == MessageKind::kRequestFirst;
+  const bool data = request || kind == MessageKind::kReply;
+  switch (paid) {
+    case Paid::kConnect:
+    case Paid::kAccept:
+    case Paid::kControlPlane:
+      return false;
+    case Paid::kBare:
+      return !data;
+    case Paid::kFirst:
+      return kind == (tcp ? MessageKind::kSyn : MessageKind::kRequestFirst);
+    case Paid::kFirstReply:
+      // In UDP the first datagram back is a reply; its class is not told apart from later ones.
+      return tcp && kind == MessageKind::kSynAck;
+    case Paid::kEach:
+      return true;
+    case Paid::kForward:
+      return IsForward(kind);
+    case Paid::kBackward:
+      return !IsForward(kind);
+    case Paid::kData:
+      return data;
+    case Paid::kRequest:
+      return request;
+    case Paid::kFirstRequest:
+      return kind == MessageKind::kRequestFirst;
+    case Paid::kReply:
+      return kind == MessageKind::kReply;
+  }
+  return false;
+}
+
+CostModel CostModel::Load(const document::CatalogFiles& files, Diagnostics& diagnostics) {
+  CostModel model;
+  std::set<std::string> seen;
+  for (const document::CatalogFile* file : files.Below("costs/")) {
+    if (!file->path.ends_with(".yaml")) continue;
+    const std::optional<document::Document> document =
+        document::ParseDocument(file->text, file->origin, diagnostics);
+    if (!document) continue;
+    ObjectReader reader(document->root(), diagnostics, UnknownKeys::kError);
+    const std::map<std::string, std::string> sources = ReadSources(reader);
+    if (const Value* costs = reader.RequireSequence("costs")) {
+      for (const Value& value : costs->items()) {
+        StageCost cost = ReadCost(value, sources, file->path, diagnostics);
+        if (cost.id.empty()) continue;
+        if (!seen.insert(cost.id).second) {
+          diagnostics.Error(value, "the cost " + document::Quote(cost.id) + " is given twice");
+          continue;
+        }
+        model.costs_.push_back(std::move(cost));
+      }
+    }
+    reader.Finish();
+  }
+  std::sort(model.costs_.begin(), model.costs_.end(), ById);
+  return model;
+}
+
+const StageCost* CostModel::Find(std::string_view id) const {
+  const auto found =
+      std::lower_bound(costs_.begin(), costs_.end(), id,
+                       [](const StageCost& cost, std::string_view key) { return cost.id < key; });
+  return found != costs_.end() && found->id == id ? &*found : nullptr;
+}
+
+const StageCost& CostModel::At(std::string_view id) const {
+  const StageCost* cost = Find(id);
+  CNISIM_CHECK(cost != nullptr, "a stage has a cost: " + std::string(id));
+  return *cost;
+}
+
+CostModel CostModel::Draw(std::uint64_t seed) const {
+  CostModel drawn = *this;
+  for (StageCost& cost : drawn.costs_) {
+    const auto entity = static_cast<std::uint32_t>(HashText(cost.id));
+    RandomStream stream(seed, entity, kCostDrawPurpose);
+    // One draw a stage: its fixed part and its part a byte are high or low together.
+    const double u = stream.Uniform();
+    cost.fixed_ns = cost.fixed.At(u);
+    cost.per_byte_ns = cost.per_byte.At(u);
+  }
+  return drawn;
+}
+
+CostModel CostModel::AtBound(bool upper) const {
+  CostModel bound = *this;
+  for (StageCost& cost : bound.costs_) {
+    cost.fixed_ns = upper ? cost.fixed.high : cost.fixed.low;
+    cost.per_byte_ns = upper ? cost.per_byte.high : cost.per_byte.low;
+  }
+  return bound;
+}
+
+}  // namespace cnisim::datapath
