@@ -1,5 +1,5 @@
-# Writes OUTPUT, a C++ source with the text of each of FILES (relative to ROOT).  The declarations
-# stand in models/document/embedded_files.h.
+# Writes OUTPUT, a C++ source that holds the bytes of each of FILES (relative to ROOT) and the definition of
+# FUNCTION, which HEADER declares:  std::span<const cnisim::document::EmbeddedFile> FUNCTION();
 
 set(body "")
 set(table "")
@@ -13,18 +13,15 @@ foreach(file IN LISTS FILES)
   string(APPEND table "    {\"${file}\", {reinterpret_cast<const char*>(kFile${index}), ${size}}},\n")
   math(EXPR index "${index} + 1")
 endforeach()
-file(WRITE ${OUTPUT} "#include \"models/document/embedded_files.h\"
+file(WRITE ${OUTPUT} "#include \"${HEADER}\"
 
-namespace cnisim::document {
 namespace {
 
 ${body}
-const EmbeddedFile kFiles[] = {
+const cnisim::document::EmbeddedFile kFiles[] = {
 ${table}};
 
 }  // namespace
 
-std::span<const EmbeddedFile> EmbeddedCatalogFiles() { return kFiles; }
-
-}  // namespace cnisim::document
+std::span<const cnisim::document::EmbeddedFile> ${FUNCTION}() { return kFiles; }
 ")
