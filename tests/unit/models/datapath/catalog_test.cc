@@ -1,10 +1,10 @@
 /// The shipped catalog loads without a word, and every stage says where its number comes from.
 
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
 #include <string>
 #include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 
 #include "models/datapath/cni_profile.h"
 #include "models/datapath/compiler.h"
@@ -30,13 +30,12 @@ TEST_F(Catalog, LoadsWithoutADiagnostic) {
 }
 
 TEST_F(Catalog, HasTheProfilesOfEveryMode) {
-  EXPECT_THAT(CniProfile::Names(files_),
-              ::testing::ElementsAre("azure-node-subnet", "azure-overlay",
-                                     "azure-pod-subnet-dynamic", "azure-pod-subnet-static",
-                                     "byocni-calico", "byocni-cilium", "byocni-flannel",
-                                     "cilium-node-subnet", "cilium-overlay",
-                                     "cilium-pod-subnet-dynamic", "cilium-pod-subnet-static",
-                                     "kubenet"));
+  EXPECT_THAT(
+      CniProfile::Names(files_),
+      ::testing::ElementsAre("azure-node-subnet", "azure-overlay", "azure-pod-subnet-dynamic",
+                             "azure-pod-subnet-static", "byocni-calico", "byocni-cilium",
+                             "byocni-flannel", "cilium-node-subnet", "cilium-overlay",
+                             "cilium-pod-subnet-dynamic", "cilium-pod-subnet-static", "kubenet"));
 }
 
 TEST_F(Catalog, EveryProfileCompilesEveryPath) {
