@@ -4,22 +4,14 @@
 #include <cmath>
 
 #include "models/datapath/flow_facts.h"
+#include "models/net/encapsulation.h"
 #include "sim/base/check.h"
 
 namespace cnisim::datapath {
 namespace {
 
-// Header sizes of the protocols, bytes.
-constexpr std::int64_t kEthernet = 14;
-constexpr std::int64_t kIpv4 = 20;
-constexpr std::int64_t kUdp = 8;
-constexpr std::int64_t kTcpWithTimestamps = 32;
-constexpr std::int64_t kVxlanOverIpv4 = kIpv4 + kUdp + 8 + kEthernet;
-constexpr std::int64_t kGeneveOverIpv4 = kVxlanOverIpv4;  // without options
-constexpr std::int64_t kGeneveDsrOption = 12;
-constexpr std::int64_t kIpip = kIpv4;
-constexpr std::int64_t kWireguardOverIpv4 = kIpv4 + kUdp + 32;
-constexpr std::int64_t kIpsecEsp = 77;
+using net::Encapsulation;
+using net::IpFamily;
 
 bool Holds(const Condition& condition, const Switches& switches, const FlowClass& flow) {
   const std::string_view value = ConditionValue(switches, flow, condition.name);
@@ -110,25 +102,35 @@ bool CrossesNodesAsPod(PathKind path) {
          path == PathKind::kPodToHostCrossNode || path == PathKind::kExternalToPodViaNode;
 }
 
-std::int64_t TunnelOverhead(const Switches& switches) {
+Bytes TunnelOverhead(const Switches& switches) {
   const std::string_view encapsulation = SwitchValue(switches, "encapsulation");
-  if (encapsulation == "vxlan") return kVxlanOverIpv4;
-  if (encapsulation == "ipip") return kIpip;
-  if (encapsulation != "geneve") return 0;
-  return kGeneveOverIpv4 + (SwitchValue(switches, "lb_mode") == "snat" ? 0 : kGeneveDsrOption);
+  if (encapsulation == "vxlan") {
+    return net::EncapsulationOverhead(Encapsulation::kVxlan, IpFamily::kIpv4);
+  }
+  if (encapsulation == "ipip") {
+    return net::EncapsulationOverhead(Encapsulation::kIpip, IpFamily::kIpv4);
+  }
+  if (encapsulation != "geneve") return Bytes(0);
+  const bool option = SwitchValue(switches, "lb_mode") != "snat";
+  return net::EncapsulationOverhead(Encapsulation::kGeneve, IpFamily::kIpv4) +
+         (option ? net::kGeneveDsrOption : Bytes(0));
 }
 
-std::int64_t EncryptionOverhead(const Switches& switches) {
+Bytes EncryptionOverhead(const Switches& switches) {
   const std::string_view encryption = SwitchValue(switches, "encryption");
-  if (encryption == "wireguard") return kWireguardOverIpv4;
-  return encryption == "ipsec" ? kIpsecEsp : 0;
+  if (encryption == "wireguard") {
+    return net::EncapsulationOverhead(Encapsulation::kWireGuard, IpFamily::kIpv4);
+  }
+  if (encryption != "ipsec") return Bytes(0);
+  return net::EncapsulationOverhead(Encapsulation::kIpsec, IpFamily::kIpv4);
 }
 
 void SizePackets(const CniProfile& profile, const Switches& switches, const FlowClass& flow,
                  CompiledMessage& message) {
   const PathMtu mtu = MtuOf(profile, switches, flow.device_mtu);
-  const std::int64_t transport =
-      kIpv4 + (flow.protocol == TransportProtocol::kTcp ? kTcpWithTimestamps : kUdp);
+  const Bytes transport = net::kIpv4Header + (flow.protocol == TransportProtocol::kTcp
+                                                  ? net::kTcpHeader + net::kTcpTimestamps
+                                                  : net::kUdpHeader);
   const bool tunnelled = CrossesNodesAsPod(flow.path);
   Bytes limit = flow.device_mtu;
   if (tunnelled) {
@@ -136,8 +138,8 @@ void SizePackets(const CniProfile& profile, const Switches& switches, const Flow
   } else if (flow.path != PathKind::kHostToHostCrossNode) {
     limit = mtu.pod;
   }
-  message.mss = limit - Bytes(transport);
-  message.header_bytes = Bytes(kEthernet + transport) + (tunnelled ? mtu.overhead : Bytes(0));
+  message.mss = limit - transport;
+  message.header_bytes = net::kEthernetHeader + transport + (tunnelled ? mtu.overhead : Bytes(0));
   message.one_receive_queue = tunnelled && (SwitchValue(switches, "encryption") == "ipsec" ||
                                             (SwitchValue(switches, "encapsulation") != "none" &&
                                              SwitchValue(switches, "rss_inner_hash") == "false"));
@@ -228,17 +230,17 @@ CompiledFlow Compile(const CniProfile& profile, const Switches& switches, const 
 
 PathMtu MtuOf(const CniProfile& profile, const Switches& switches, Bytes device_mtu) {
   const Switches all = Merge(profile.switches(), switches);
-  const std::int64_t tunnel = TunnelOverhead(all);
-  const std::int64_t encryption = EncryptionOverhead(all);
-  std::int64_t reserve = encryption;
+  const Bytes tunnel = TunnelOverhead(all);
+  const Bytes encryption = EncryptionOverhead(all);
+  Bytes reserve = encryption;
   if (SwitchValue(all, "encryption") == "wireguard" && profile.mtu().wireguard_reserve) {
-    reserve = profile.mtu().wireguard_reserve->count();
+    reserve = *profile.mtu().wireguard_reserve;
   }
   PathMtu mtu;
   mtu.device = device_mtu;
-  mtu.route = device_mtu - Bytes(tunnel + reserve);
+  mtu.route = device_mtu - tunnel - reserve;
   mtu.pod = profile.mtu().pod_has_device_mtu ? device_mtu : mtu.route;
-  mtu.overhead = Bytes(tunnel + encryption);
+  mtu.overhead = tunnel + encryption;
   return mtu;
 }
 

@@ -348,7 +348,7 @@ TEST(IptablesSave, CountsEqualTheLinesOfAWrittenRuleSet) {
   }
   EXPECT_GT(all.nat_svl, 100U);
   EXPECT_GT(all.nat_fw, 100U);
-  EXPECT_GT(all.filter_services, 3000U);
+  EXPECT_GT(all.filter_services, 1000U);
   EXPECT_GT(all.filter_external_services, 100U);
   EXPECT_GT(all.filter_proxy_firewall, 100U);
 }
