@@ -143,15 +143,18 @@ void Diagnostics::Note(const Value& at, std::string message, std::string hint) {
 }
 
 void Diagnostics::NotModelled(const Value& value) {
-  std::string path = value.generic_path();
-  if (ignored_keys_.Matches(path)) {
+  NotModelled(value.generic_path(), value.key_where());
+}
+
+void Diagnostics::NotModelled(std::string key_path, SourceLocation where) {
+  if (ignored_keys_.Matches(key_path)) {
     ++ignored_;
     return;
   }
-  NotModelledKey& entry = not_modelled_[path];
+  NotModelledKey& entry = not_modelled_[key_path];
   if (entry.count++ == 0) {
-    entry.key_path = std::move(path);
-    entry.first = value.key_where();
+    entry.key_path = std::move(key_path);
+    entry.first = std::move(where);
   }
 }
 
