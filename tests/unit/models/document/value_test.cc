@@ -36,7 +36,8 @@ TEST(Value, GenericPathStartsAtTheKubernetesObject) {
 }
 
 TEST(Value, TellsTypesOfPlainScalars) {
-  const Document document = Parse("[1, -1.5, true, yes, '1', x, 1.30.2, !!str 7, |-\n 5\n]");
+  const Document document =
+      Parse("- 1\n- -1.5\n- true\n- yes\n- '1'\n- x\n- 1.30.2\n- !!str 7\n- |-\n  5\n");
   std::vector<ScalarType> types;
   for (const Value& item : document.root().items()) types.push_back(item.scalar_type());
   using enum ScalarType;
