@@ -17,6 +17,7 @@
 #include <fmt/format.h>
 
 #include "analysis/experiment/version.h"
+#include "models/document/spelling.h"
 
 namespace cnisim::cli {
 namespace {
@@ -112,6 +113,22 @@ class Complaints {
   bool any_ = false;
 };
 
+std::vector<std::string> OptionNames(const CLI::App& app) {
+  std::vector<std::string> names;
+  for (const CLI::Option* option : app.get_options()) {
+    for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+  }
+  return names;
+}
+
+/// "did you mean '--seed'? see 'cnisim run --help'".
+std::string DidYouMean(std::string_view word, const std::vector<std::string>& known,
+                       const std::string& otherwise) {
+  const std::vector<std::string> near = document::NearSpellings(word, known);
+  if (near.empty()) return otherwise;
+  return fmt::format("did you mean '{}'? {}", near.front(), otherwise);
+}
+
 /// Words of the command line that no option took: unknown options, and arguments too many.  The
 /// value that follows an unknown option belongs to it.
 void ComplainAboutExtras(const CLI::App& app, const std::string& help, Complaints& complaints) {
@@ -119,7 +136,8 @@ void ComplainAboutExtras(const CLI::App& app, const std::string& help, Complaint
   for (const std::string& word : app.remaining()) {
     if (word.size() > 1 && word[0] == '-') {
       const std::string name = word.substr(0, word.find('='));
-      complaints.Add(fmt::format("unknown option '{}'", name), help);
+      complaints.Add(fmt::format("unknown option '{}'", name),
+                     DidYouMean(name, OptionNames(app), help));
       after_unknown_option = true;
     } else {
       if (!after_unknown_option) complaints.Add(fmt::format("unexpected '{}'", word), help);
@@ -222,9 +240,11 @@ ExitCode RunProgram(std::span<const std::string> arguments, std::span<const Comm
   const auto command = std::find_if(commands.begin(), commands.end(),
                                     [&](const Command& known) { return known.name == word; });
   if (command == commands.end()) {
+    std::vector<std::string> names;
+    for (const Command& known : commands) names.emplace_back(known.name);
     Complaints(err.stream, "cnisim")
         .Add(fmt::format("unknown {} '{}'", word[0] == '-' ? "option" : "command", word),
-             "see 'cnisim --help'");
+             DidYouMean(word, names, "see 'cnisim --help'"));
     return ExitCode::kUserInput;
   }
   std::vector<std::string> whole{"cnisim"};

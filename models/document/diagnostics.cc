@@ -80,8 +80,23 @@ void AppendSourceLine(std::string& out, std::string_view line, int number, int c
   out += "^\n";
 }
 
+bool IsWordCharacter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+}
+
+// Whether the message already speaks of the field, as a word of its own.
+bool Names(std::string_view message, std::string_view field) {
+  for (std::size_t at = message.find(field); at != std::string_view::npos;
+       at = message.find(field, at + 1)) {
+    const std::size_t end = at + field.size();
+    const bool begins = at == 0 || !IsWordCharacter(message[at - 1]);
+    if (begins && (end == message.size() || !IsWordCharacter(message[end]))) return true;
+  }
+  return false;
+}
+
 std::string MessageWithField(const Diagnostic& diagnostic) {
-  if (diagnostic.field.empty() || diagnostic.message.find(diagnostic.field) != std::string::npos) {
+  if (diagnostic.field.empty() || Names(diagnostic.message, diagnostic.field)) {
     return diagnostic.message;
   }
   return diagnostic.message + " in " + diagnostic.field;
@@ -143,15 +158,18 @@ void Diagnostics::Note(const Value& at, std::string message, std::string hint) {
 }
 
 void Diagnostics::NotModelled(const Value& value) {
-  std::string path = value.generic_path();
-  if (ignored_keys_.Matches(path)) {
+  NotModelled(value.generic_path(), value.key_where());
+}
+
+void Diagnostics::NotModelled(std::string key_path, SourceLocation where) {
+  if (ignored_keys_.Matches(key_path)) {
     ++ignored_;
     return;
   }
-  NotModelledKey& entry = not_modelled_[path];
+  NotModelledKey& entry = not_modelled_[key_path];
   if (entry.count++ == 0) {
-    entry.key_path = std::move(path);
-    entry.first = value.key_where();
+    entry.key_path = std::move(key_path);
+    entry.first = std::move(where);
   }
 }
 

@@ -70,6 +70,8 @@ class Diagnostics {
 
   /// Counts the value's generic path as read and not modelled.
   void NotModelled(const Value& value);
+  /// The same for what is no key, such as a whole object: its kind.
+  void NotModelled(std::string key_path, SourceLocation where);
   void set_ignored_keys(IgnoredKeys keys) { ignored_keys_ = std::move(keys); }
 
   bool has_errors() const { return errors_ > 0; }

@@ -219,8 +219,9 @@ Result<double, QuantityError> ParsePercentage(std::string_view text) {
 }
 
 std::optional<std::int64_t> ParseInteger(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  if (text.empty() || (!IsDigit(text[0]) && text[0] != '-')) return std::nullopt;
+  const bool plus = text.starts_with('+');
+  if (plus) text.remove_prefix(1);
+  if (text.empty() || (!IsDigit(text[0]) && (plus || text[0] != '-'))) return std::nullopt;
   std::int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
@@ -228,8 +229,10 @@ std::optional<std::int64_t> ParseInteger(std::string_view text) {
 }
 
 std::optional<double> ParseNumber(std::string_view text) {
-  if (text.starts_with('+')) text.remove_prefix(1);
-  if (text.empty() || (!IsDigit(text[0]) && text[0] != '-' && text[0] != '.')) return std::nullopt;
+  const bool plus = text.starts_with('+');
+  if (plus) text.remove_prefix(1);
+  if (text.empty()) return std::nullopt;
+  if (!IsDigit(text[0]) && text[0] != '.' && (plus || text[0] != '-')) return std::nullopt;
   const std::optional<double> value = TakeNumber(text);
   return text.empty() ? value : std::nullopt;
 }

@@ -118,10 +118,11 @@ TEST(ProgramTest, Version) {
 }
 
 TEST(ProgramTest, UnknownWords) {
-  const Outcome command = Call({"ekko", "hello"});
+  const Outcome command = Call({"ehco", "hello"});
   EXPECT_EQ(command.code, ExitCode::kUserInput);
   EXPECT_EQ(command.out, "");
-  EXPECT_EQ(command.err, "cnisim: error: unknown command 'ekko'\n  see 'cnisim --help'\n");
+  EXPECT_EQ(command.err,
+            "cnisim: error: unknown command 'ehco'\n  did you mean 'echo'? see 'cnisim --help'\n");
 
   // All of them, and the value of an unknown option is not reported beside it.
   const Outcome options = Call({"echo", "hello", "again", "--sed", "7", "--quiet=yes"});
@@ -131,7 +132,7 @@ TEST(ProgramTest, UnknownWords) {
             "cnisim echo: error: unexpected 'again'\n"
             "  see 'cnisim echo --help'\n"
             "cnisim echo: error: unknown option '--sed'\n"
-            "  see 'cnisim echo --help'\n"
+            "  did you mean '--seed'? see 'cnisim echo --help'\n"
             "cnisim echo: error: unknown option '--quiet'\n"
             "  see 'cnisim echo --help'\n");
 }

@@ -1,0 +1,150 @@
+#include "analysis/experiment/replication_plan.h"
+
+#include <algorithm>
+#include <cmath>
+#include <mutex>
+#include <span>
+
+#include <oneapi/tbb/global_control.h>
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include "analysis/stats/interval.h"
+#include "sim/base/check.h"
+#include "sim/base/hash.h"
+
+namespace cnisim::experiment {
+namespace {
+
+/// Which record a run fills.
+struct Task {
+  std::size_t subject;
+  std::size_t index;  // in replications or cost_draws
+  bool is_draw;
+};
+
+/// Counts finished runs over all rounds.
+class ProgressMeter {
+ public:
+  explicit ProgressMeter(const PlanOptions& options) : options_(options) {}
+
+  void Expect(std::size_t runs) { total_ += static_cast<int>(runs); }
+  void Finished() {
+    if (!options_.progress) return;
+    const std::lock_guard lock(mutex_);
+    options_.progress(++done_, total_);
+  }
+
+ private:
+  const PlanOptions& options_;
+  std::mutex mutex_;
+  int done_ = 0;
+  int total_ = 0;
+};
+
+RunRequest RequestFor(const Task& task, const PlanOptions& options) {
+  RunRequest request;
+  // Draws differ from replication 0 by their costs alone.
+  request.seed = ReplicationSeed(options.seed, task.is_draw ? 0 : static_cast<int>(task.index));
+  // What the model does not know does not depend on the user's seed.
+  if (task.is_draw) request.cost_draw = task.index + 1;
+  request.warm_up = options.warm_up;
+  request.duration = options.duration;
+  return request;
+}
+
+void RunTasks(const std::vector<Task>& tasks, const std::vector<Subject>& subjects,
+              const PlanOptions& options, ProgressMeter& meter,
+              std::vector<SubjectRecord>& records) {
+  meter.Expect(tasks.size());
+  // Threads left over by few runs go into the runs.
+  const unsigned each =
+      std::max(1U, options.threads / static_cast<unsigned>(std::max<std::size_t>(1, tasks.size())));
+  // On a small machine --threads may ask for more than oneTBB would take by itself.
+  const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
+                                  std::max(1U, options.threads));
+  tbb::task_arena arena(static_cast<int>(std::max(1U, options.threads)));
+  arena.execute([&] {
+    tbb::parallel_for(
+        tbb::blocked_range<std::size_t>(0, tasks.size(), 1),
+        [&](const tbb::blocked_range<std::size_t>& range) {
+          for (std::size_t i = range.begin(); i != range.end(); ++i) {
+            const Task& task = tasks[i];
+            RunRequest request = RequestFor(task, options);
+            request.threads = each;
+            SubjectRecord& record = records[task.subject];
+            auto& list = task.is_draw ? record.cost_draws : record.replications;
+            list[task.index] = subjects[task.subject].run(request);
+            meter.Finished();
+          }
+        },
+        tbb::simple_partitioner());
+  });
+}
+
+/// Adds `count` replications to every record.
+std::vector<Task> MoreReplications(int count, std::vector<SubjectRecord>& records) {
+  std::vector<Task> tasks;
+  const std::size_t done = records.empty() ? 0 : records.front().replications.size();
+  for (SubjectRecord& record : records) {
+    record.replications.resize(done + static_cast<std::size_t>(count));
+  }
+  for (std::size_t i = done; i < done + static_cast<std::size_t>(count); ++i) {
+    for (std::size_t s = 0; s < records.size(); ++s) tasks.push_back({s, i, false});
+  }
+  return tasks;
+}
+
+/// The widest interval of a source's p99, relative to its value.
+double WorstPrecision(const std::vector<SubjectRecord>& records) {
+  double worst = 0;
+  for (const SubjectRecord& record : records) {
+    for (std::size_t s = 0; s < record.replications.front().sources.size(); ++s) {
+      std::vector<const Histogram*> histograms;
+      for (const auto& replication : record.replications) {
+        histograms.push_back(&replication.sources[s].latency_total);
+      }
+      const stats::Estimate p99 = stats::QuantileEstimate(histograms, 0.99);
+      if (p99.value > 0) worst = std::max(worst, p99.half_width / p99.value);
+    }
+  }
+  return worst;
+}
+
+}  // namespace
+
+std::uint64_t ReplicationSeed(std::uint64_t seed, int index) {
+  return MixBits(MixBits(seed) + static_cast<std::uint64_t>(index));
+}
+
+std::vector<SubjectRecord> RunAll(const std::vector<Subject>& subjects,
+                                  const PlanOptions& options) {
+  CNISIM_CHECK(options.replications >= 1 && options.cost_draws >= 0,
+               "an experiment needs a replication");
+  std::vector<SubjectRecord> records(subjects.size());
+  for (std::size_t s = 0; s < subjects.size(); ++s) {
+    records[s].name = subjects[s].name;
+    records[s].cost_draws.resize(static_cast<std::size_t>(options.cost_draws));
+  }
+  if (subjects.empty()) return records;
+
+  ProgressMeter meter(options);
+  std::vector<Task> tasks = MoreReplications(options.replications, records);
+  for (std::size_t k = 0; k < static_cast<std::size_t>(options.cost_draws); ++k) {
+    for (std::size_t s = 0; s < subjects.size(); ++s) tasks.push_back({s, k, true});
+  }
+  RunTasks(tasks, subjects, options, meter, records);
+
+  if (!options.precision) return records;
+  for (;;) {
+    const int done = static_cast<int>(records.front().replications.size());
+    if (done >= options.max_replications) break;
+    if (done >= 2 && WorstPrecision(records) <= *options.precision) break;
+    // Half as many again: few rounds, and little too much.
+    const int more = std::min(std::max(2, done / 2), options.max_replications - done);
+    RunTasks(MoreReplications(more, records), subjects, options, meter, records);
+  }
+  return records;
+}
+
+}  // namespace cnisim::experiment

@@ -1,0 +1,65 @@
+#pragma once
+
+/// @file
+/// Runs every configuration as often as the statistics need, side by side.
+///
+/// Replication i of every configuration has the same seed, and draw k of the costs is the same for
+/// all (common random numbers): differences between configurations are theirs.  Records come back
+/// in a fixed order whatever the number of threads.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "models/workload/traffic_record.h"
+#include "sim/base/units.h"
+
+namespace cnisim::experiment {
+
+/// One run that is asked for.
+struct RunRequest {
+  std::uint64_t seed = 1;
+  std::optional<std::uint64_t> cost_draw;  ///< empty: typical costs
+  SimTime warm_up;
+  SimTime duration;
+  unsigned threads = 1;
+};
+
+/// Something that can be run: a prepared configuration, or a test's own.
+struct Subject {
+  std::string name;
+  /// Called from several threads at once; the record depends on the request alone, its threads
+  /// aside.
+  std::function<workload::TrafficRecord(const RunRequest&)> run;
+};
+
+struct PlanOptions {
+  std::uint64_t seed = 1;
+  int replications = 1;  ///< >= 1
+  int cost_draws = 0;
+  /// Relative half width of every p99's interval to go on for, up to max_replications.
+  std::optional<double> precision;
+  int max_replications = 100;
+  SimTime warm_up;
+  SimTime duration;
+  unsigned threads = 1;
+  /// Told after each finished run, one call at a time, from any thread.
+  std::function<void(int done, int total)> progress;
+};
+
+/// The runs of one subject.
+struct SubjectRecord {
+  std::string name;
+  std::vector<workload::TrafficRecord> replications;
+  std::vector<workload::TrafficRecord> cost_draws;  ///< each with the seed of replication 0
+};
+
+/// Runs all of it.  An exception of a run is passed on after the others have ended.
+std::vector<SubjectRecord> RunAll(const std::vector<Subject>& subjects, const PlanOptions& options);
+
+/// Seed of replication `index`: neighbours share nothing.
+std::uint64_t ReplicationSeed(std::uint64_t seed, int index);
+
+}  // namespace cnisim::experiment

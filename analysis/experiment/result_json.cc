@@ -1,0 +1,358 @@
+#include "analysis/experiment/result_json.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "analysis/experiment/version.h"
+
+namespace cnisim::experiment {
+namespace {
+
+// Keeps the order in which fields are written: results are read by people too.
+using Json = nlohmann::ordered_json;
+
+Json Number(double value) { return std::isnan(value) ? Json(nullptr) : Json(value); }
+
+Json Numbers(const std::vector<double>& values) {
+  Json list = Json::array();
+  for (const double value : values) list.push_back(Number(value));
+  return list;
+}
+
+template <class T, class Write>
+Json List(const std::vector<T>& items, Write write) {
+  Json list = Json::array();
+  for (const T& item : items) list.push_back(write(item));
+  return list;
+}
+
+Json CountsToJson(const std::vector<std::pair<std::string, std::uint64_t>>& counts) {
+  Json object = Json::object();
+  for (const auto& [name, count] : counts) object[name] = count;
+  return object;
+}
+
+Json MetricToJson(const MetricResult& metric) {
+  Json json;
+  json["metric"] = metric.metric;
+  if (!metric.from.empty()) json["from"] = metric.from;
+  if (!metric.to.empty()) json["to"] = metric.to;
+  json["unit"] = metric.unit;
+  json["value"] = Number(metric.value);
+  if (metric.exact()) {
+    json["exact"] = true;
+    return json;
+  }
+  json["low"] = Number(metric.low);
+  json["high"] = Number(metric.high);
+  json["model_low"] = Number(metric.model_low);
+  json["model_high"] = Number(metric.model_high);
+  json["replications"] = Numbers(metric.replications);
+  json["cost_draws"] = Numbers(metric.cost_draws);
+  return json;
+}
+
+Json DistributionToJson(const Distribution& distribution) {
+  return List(distribution, [](const auto& point) { return Json{point.first, point.second}; });
+}
+
+Json TrafficToJson(const TrafficResult& traffic) {
+  Json json;
+  json["from"] = traffic.from;
+  json["to"] = traffic.to;
+  json["kind"] = traffic.kind;
+  if (traffic.asked_rate > 0) json["asked_rate"] = traffic.asked_rate;
+  json["offered"] = traffic.offered;
+  json["completed"] = traffic.completed;
+  json["failed"] = CountsToJson(traffic.failed);
+  json["in_flight"] = traffic.in_flight;
+  json["latency_ns"] = DistributionToJson(traffic.latency);
+  json["network_latency_ns"] = DistributionToJson(traffic.network_latency);
+  return json;
+}
+
+Json ResourceToJson(const ResourceResult& resource) {
+  Json json;
+  json["kind"] = resource.kind;
+  json["busiest"] = resource.busiest;
+  json["busy_max"] = resource.busy_max;
+  json["busy_mean"] = resource.busy_mean;
+  json["wait_ns"] = resource.wait_ns;
+  json["drops"] = resource.drops;
+  return json;
+}
+
+Json SubnetToJson(const SubnetResult& subnet) {
+  Json json;
+  json["name"] = subnet.name;
+  json["prefix"] = subnet.prefix;
+  json["usable"] = subnet.usable;
+  json["taken"] = subnet.taken;
+  return json;
+}
+
+Json ConfigurationToJson(const ConfigurationResult& configuration) {
+  Json json;
+  json["name"] = configuration.name;
+  json["profile"] = configuration.profile;
+  json["summary"] = configuration.summary;
+  json["nodes"] = configuration.nodes;
+  json["pods"] = configuration.pods;
+  json["pods_unplaced"] = configuration.pods_unplaced;
+  json["subnets"] = List(configuration.subnets, SubnetToJson);
+  json["binds"] = configuration.binds;
+  json["saturated"] = configuration.saturated;
+  json["drops"] = CountsToJson(configuration.drops);
+  json["traffic"] = List(configuration.traffic, TrafficToJson);
+  json["calls"] = List(configuration.calls, TrafficToJson);
+  json["resources"] = List(configuration.resources, ResourceToJson);
+  json["assumed_costs"] = configuration.assumed_costs;
+  json["metrics"] = List(configuration.metrics, MetricToJson);
+  json["digests"] = configuration.digests;
+  return json;
+}
+
+Json ComparisonToJson(const ComparisonResult& comparison) {
+  Json json;
+  json["metric"] = comparison.metric;
+  if (!comparison.from.empty()) json["from"] = comparison.from;
+  if (!comparison.to.empty()) json["to"] = comparison.to;
+  json["first"] = comparison.first;
+  json["second"] = comparison.second;
+  json["verdict"] = Name(comparison.verdict);
+  json["difference"] = Number(comparison.difference);
+  json["low"] = std::isfinite(comparison.low) ? Json(comparison.low) : Json(nullptr);
+  json["high"] = std::isfinite(comparison.high) ? Json(comparison.high) : Json(nullptr);
+  json["p_value"] = comparison.p_value;
+  json["model_low"] = Number(comparison.model_low);
+  json["model_high"] = Number(comparison.model_high);
+  return json;
+}
+
+Json WarningToJson(const WarningResult& warning) {
+  Json json;
+  json["file"] = warning.file;
+  json["line"] = warning.line;
+  json["column"] = warning.column;
+  json["field"] = warning.field;
+  json["message"] = warning.message;
+  json["hint"] = warning.hint;
+  return json;
+}
+
+Json NotModelledToJson(const NotModelledResult& entry) {
+  Json json;
+  json["key_path"] = entry.key_path;
+  json["count"] = entry.count;
+  json["first"] = entry.first;
+  return json;
+}
+
+// Reading: nlohmann's accessors throw what is missing or of another type; ParseResults() turns
+// that into its answer.
+
+double ReadNumber(const Json& json) { return json.is_null() ? kUndefined : json.get<double>(); }
+
+double ReadNumber(const Json& json, const char* key) {
+  return json.contains(key) ? ReadNumber(json.at(key)) : kUndefined;
+}
+
+std::string ReadText(const Json& json, const char* key) {
+  return json.contains(key) ? json.at(key).get<std::string>() : std::string();
+}
+
+std::vector<double> ReadNumbers(const Json& json) {
+  std::vector<double> values;
+  for (const Json& item : json) values.push_back(ReadNumber(item));
+  return values;
+}
+
+template <class Read>
+auto ReadList(const Json& json, Read read) {
+  std::vector<decltype(read(json))> items;
+  for (const Json& item : json) items.push_back(read(item));
+  return items;
+}
+
+std::vector<std::pair<std::string, std::uint64_t>> ReadCounts(const Json& json) {
+  std::vector<std::pair<std::string, std::uint64_t>> counts;
+  for (const auto& [name, count] : json.items()) counts.emplace_back(name, count);
+  return counts;
+}
+
+MetricResult ReadMetric(const Json& json) {
+  MetricResult metric;
+  metric.metric = json.at("metric");
+  metric.from = ReadText(json, "from");
+  metric.to = ReadText(json, "to");
+  metric.unit = json.at("unit");
+  metric.value = ReadNumber(json.at("value"));
+  if (json.contains("exact")) {
+    metric.low = metric.high = metric.value;
+    return metric;
+  }
+  metric.low = ReadNumber(json, "low");
+  metric.high = ReadNumber(json, "high");
+  metric.model_low = ReadNumber(json, "model_low");
+  metric.model_high = ReadNumber(json, "model_high");
+  metric.replications = ReadNumbers(json.at("replications"));
+  metric.cost_draws = ReadNumbers(json.at("cost_draws"));
+  return metric;
+}
+
+Distribution ReadDistribution(const Json& json) {
+  Distribution distribution;
+  for (const Json& point : json) {
+    distribution.emplace_back(point.at(0).get<double>(), point.at(1).get<double>());
+  }
+  return distribution;
+}
+
+TrafficResult ReadTraffic(const Json& json) {
+  TrafficResult traffic;
+  traffic.from = json.at("from");
+  traffic.to = json.at("to");
+  traffic.kind = json.at("kind");
+  traffic.asked_rate = json.value("asked_rate", 0.0);
+  traffic.offered = json.at("offered");
+  traffic.completed = json.at("completed");
+  traffic.failed = ReadCounts(json.at("failed"));
+  traffic.in_flight = json.at("in_flight");
+  traffic.latency = ReadDistribution(json.at("latency_ns"));
+  traffic.network_latency = ReadDistribution(json.at("network_latency_ns"));
+  return traffic;
+}
+
+ResourceResult ReadResource(const Json& json) {
+  return {json.at("kind"),      json.at("busiest"), json.at("busy_max"),
+          json.at("busy_mean"), json.at("wait_ns"), json.at("drops")};
+}
+
+SubnetResult ReadSubnet(const Json& json) {
+  return {json.at("name"), json.at("prefix"), json.at("usable"), json.at("taken")};
+}
+
+ConfigurationResult ReadConfiguration(const Json& json) {
+  ConfigurationResult configuration;
+  configuration.name = json.at("name");
+  configuration.profile = json.at("profile");
+  configuration.summary = json.at("summary");
+  configuration.nodes = json.at("nodes");
+  configuration.pods = json.at("pods");
+  configuration.pods_unplaced = json.at("pods_unplaced");
+  configuration.subnets = ReadList(json.at("subnets"), ReadSubnet);
+  configuration.binds = json.at("binds");
+  configuration.saturated = json.at("saturated");
+  configuration.drops = ReadCounts(json.at("drops"));
+  configuration.traffic = ReadList(json.at("traffic"), ReadTraffic);
+  configuration.calls = ReadList(json.at("calls"), ReadTraffic);
+  configuration.resources = ReadList(json.at("resources"), ReadResource);
+  configuration.assumed_costs = json.at("assumed_costs").get<std::vector<std::string>>();
+  configuration.metrics = ReadList(json.at("metrics"), ReadMetric);
+  configuration.digests = json.at("digests").get<std::vector<std::string>>();
+  return configuration;
+}
+
+Verdict ReadVerdict(const std::string& name) {
+  for (const Verdict verdict : {Verdict::kLower, Verdict::kHigher, Verdict::kWithinModelError}) {
+    if (Name(verdict) == name) return verdict;
+  }
+  return Verdict::kNotSignificant;
+}
+
+ComparisonResult ReadComparison(const Json& json) {
+  ComparisonResult comparison;
+  comparison.metric = json.at("metric");
+  comparison.from = ReadText(json, "from");
+  comparison.to = ReadText(json, "to");
+  comparison.first = json.at("first");
+  comparison.second = json.at("second");
+  comparison.verdict = ReadVerdict(json.at("verdict"));
+  comparison.difference = ReadNumber(json, "difference");
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  comparison.low = json.at("low").is_null() ? -kInfinity : json.at("low").get<double>();
+  comparison.high = json.at("high").is_null() ? kInfinity : json.at("high").get<double>();
+  comparison.p_value = json.at("p_value");
+  comparison.model_low = ReadNumber(json, "model_low");
+  comparison.model_high = ReadNumber(json, "model_high");
+  return comparison;
+}
+
+WarningResult ReadWarning(const Json& json) {
+  return {json.at("file"),  json.at("line"),    json.at("column"),
+          json.at("field"), json.at("message"), json.at("hint")};
+}
+
+NotModelledResult ReadNotModelled(const Json& json) {
+  return {json.at("key_path"), json.at("count"), json.at("first")};
+}
+
+ResultDocument ReadDocument(const Json& json) {
+  ResultDocument document;
+  document.program_version = json.at("program").at("version");
+  const Json& scenario = json.at("scenario");
+  document.scenario_name = scenario.at("name");
+  document.scenario_file = scenario.at("file");
+  document.scenario_hash = scenario.at("hash");
+  document.kubernetes = scenario.at("kubernetes");
+  document.services = scenario.at("services");
+  document.policies = scenario.at("policies");
+  document.catalog_hash = json.at("catalog").at("hash");
+  document.catalog_overlaid = json.at("catalog").at("overlaid");
+  const Json& experiment = json.at("experiment");
+  document.seed = experiment.at("seed");
+  document.replications = experiment.at("replications");
+  document.cost_draws = experiment.at("cost_draws");
+  document.warm_up_ns = experiment.at("warm_up_ns");
+  document.duration_ns = experiment.at("duration_ns");
+  document.configurations = ReadList(json.at("configurations"), ReadConfiguration);
+  document.comparisons = ReadList(json.at("comparisons"), ReadComparison);
+  document.warnings = ReadList(json.at("warnings"), ReadWarning);
+  document.not_modelled = ReadList(json.at("not_modelled"), ReadNotModelled);
+  return document;
+}
+
+}  // namespace
+
+std::string ToJson(const ResultDocument& document) {
+  Json json;
+  json["cnisim_results"] = kResultsVersion;
+  json["program"] = {{"name", "cnisim"}, {"version", document.program_version}};
+  json["scenario"] = {{"name", document.scenario_name}, {"file", document.scenario_file},
+                      {"hash", document.scenario_hash}, {"kubernetes", document.kubernetes},
+                      {"services", document.services},  {"policies", document.policies}};
+  json["catalog"] = {{"hash", document.catalog_hash}, {"overlaid", document.catalog_overlaid}};
+  json["experiment"] = {{"seed", document.seed},
+                        {"replications", document.replications},
+                        {"cost_draws", document.cost_draws},
+                        {"warm_up_ns", document.warm_up_ns},
+                        {"duration_ns", document.duration_ns},
+                        {"confidence", 0.95}};
+  json["configurations"] = List(document.configurations, ConfigurationToJson);
+  json["comparisons"] = List(document.comparisons, ComparisonToJson);
+  json["warnings"] = List(document.warnings, WarningToJson);
+  json["not_modelled"] = List(document.not_modelled, NotModelledToJson);
+  // Names come from the user's files and may hold anything; bytes that are no UTF-8 are replaced.
+  return json.dump(1, ' ', /*ensure_ascii=*/false, Json::error_handler_t::replace) + "\n";
+}
+
+Result<ResultDocument, std::string> ParseResults(std::string_view text) {
+  try {
+    const Json json = Json::parse(text);
+    if (!json.is_object() || !json.contains("cnisim_results")) {
+      return Failure{std::string("no results of cnisim: 'cnisim_results' is missing")};
+    }
+    const Json& version = json.at("cnisim_results");
+    if (version != kResultsVersion) {
+      return Failure{fmt::format("results of version {}; this program reads version {}",
+                                 version.dump(), kResultsVersion)};
+    }
+    return ReadDocument(json);
+  } catch (const Json::exception& error) {
+    return Failure{std::string("broken results: ") + error.what()};
+  }
+}
+
+}  // namespace cnisim::experiment

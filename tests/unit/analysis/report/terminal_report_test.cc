@@ -1,0 +1,63 @@
+#include "analysis/report/terminal_report.h"
+
+#include <sstream>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "analysis/report/text.h"
+#include "tests/support/example_results.h"
+
+namespace cnisim::report {
+namespace {
+
+using testing_support::ExampleResults;
+
+TEST(TerminalReportTest, WholeScreen) {
+  const TerminalOptions options{false, {"out/results.json"}};
+  EXPECT_EQ(TerminalReport(ExampleResults(), options),
+            R"(example: 17 nodes, 62 pods, 10 Services, Kubernetes 1.30; 1,000 requests/s
+  external -> frontend; 3 x 2.00 s, seed 1
+
+                   VNet    p50       p99          done   net drops/     binds
+                   addr    ms 95%    ms 95% model   /s cores denied     first
+azure-node-subnet   947  3.21 ±1%  9.81 ±1%   ±8% 1000 0.110    0/0   workers
+azure-overlay        17  3.25=±1%  9.92=±1%   ±8% 1000 0.118    0/0   workers
+byocni-calico        17  3.42~±1%  10.4~±1%   ±8% 1000 0.151    0/0   softirq
+byocni-flannel       17  4.05 ±1%  14.2 ±1%   ±8%  996 0.146   24/0  workers!
+  95%: chance (3 replications). model: how far 2 draws of all costs from their
+  ranges move p99. =: not told from the lowest by chance. ~: within the model's
+  error of it. net cores: CPU on networking, a node. !: past its limit.
+
+byocni-flannel is past its limit at this load: workers of pod cart-0, 100 %
+  busy; 24 drops; 0.4 % of requests fail.
+azure-node-subnet has the lowest p99, 9.81 ms; azure-overlay cannot be told from
+  it (chance); byocni-calico differs by less than the model's error;
+  byocni-flannel is slowest, 14.2 ms (45 % more).
+azure-node-subnet takes 947 VNet addresses of the 1,019 in subnet nodes;
+  azure-overlay needs 17.
+
+Warnings (2)
+- inputs/cilium-values.yaml:12: 'tunnel' is no key of chart 1.15.0 in tunnel
+  (write tunnelProtocol: vxlan)
+- read, not modelled: Deployment spec.strategy.rollingUpdate (9 times), first at
+  inputs/shop.yaml:14:5
+
+Costs in use without a measurement (2): bridge_forward and veth_pair. 'cnisim
+  catalog cost NAME' says why.
+
+Written: out/results.json
+)");
+}
+
+TEST(TerminalReportTest, NeverWiderThan80) {
+  experiment::ResultDocument document = ExampleResults();
+  document.configurations[1].name = "azure-overlay-with-a-name-that-leaves-no-room-for-figures";
+  document.configurations[2].binds = "encryption";
+  for (auto& metric : document.configurations[2].metrics) metric.value *= 12345;
+  std::istringstream lines(TerminalReport(document, {}));
+  for (std::string line; std::getline(lines, line);) EXPECT_LE(DisplayWidth(line), 80U) << line;
+}
+
+}  // namespace
+}  // namespace cnisim::report

@@ -1,0 +1,96 @@
+#include "models/document/catalog_files.h"
+
+#include <filesystem>
+#include <fstream>
+
+#include <gtest/gtest.h>
+
+#include "models/document/embedded_files.h"
+
+namespace cnisim::document {
+namespace {
+
+class CatalogFilesTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    directory_ = std::filesystem::path(::testing::TempDir()) /
+                 ("cnisim_catalog_" +
+                  std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
+    std::filesystem::remove_all(directory_);
+    std::filesystem::create_directories(directory_ / "costs");
+  }
+  void TearDown() override { std::filesystem::remove_all(directory_); }
+  void Write(const std::string& path, const std::string& text) {
+    std::ofstream(directory_ / path) << text;
+  }
+
+  std::filesystem::path directory_;
+  Diagnostics diagnostics_;
+};
+
+TEST_F(CatalogFilesTest, HoldsWhatWasEmbedded) {
+  const CatalogFiles catalog = CatalogFiles::Load(std::nullopt, diagnostics_);
+  EXPECT_EQ(catalog.files().size(), EmbeddedCatalogFiles().size());
+  const CatalogFile* file = catalog.Find("inputs/ignored_keys.yaml");
+  ASSERT_NE(file, nullptr);
+  EXPECT_EQ(file->origin, "catalog/inputs/ignored_keys.yaml");
+  EXPECT_FALSE(file->overlaid);
+  EXPECT_EQ(catalog.Find("inputs/none.yaml"), nullptr);
+  EXPECT_EQ(catalog.Below("inputs/").front(), file);
+}
+
+TEST_F(CatalogFilesTest, OverlayReplacesAndAdds) {
+  std::filesystem::create_directories(directory_ / "inputs");
+  Write("inputs/ignored_keys.yaml", "ignored_keys: []\n");
+  Write("costs/own.yaml", "a: 1\n");
+  Write("costs/notes.txt", "not a catalog file\n");
+  const CatalogFiles plain = CatalogFiles::Load(std::nullopt, diagnostics_);
+  const CatalogFiles catalog = CatalogFiles::Load(directory_.string(), diagnostics_);
+  EXPECT_EQ(catalog.files().size(), plain.files().size() + 1);
+  EXPECT_EQ(catalog.Find("inputs/ignored_keys.yaml")->text, "ignored_keys: []\n");
+  EXPECT_TRUE(catalog.Find("costs/own.yaml")->overlaid);
+  EXPECT_EQ(catalog.Find("costs/own.yaml")->origin, (directory_ / "costs/own.yaml").string());
+  EXPECT_NE(catalog.content_hash(), plain.content_hash());
+  EXPECT_EQ(diagnostics_.ToString(), "");
+}
+
+TEST_F(CatalogFilesTest, HashDependsOnPathsAndTexts) {
+  const auto hash = [](const std::string& path, const std::string& text) {
+    return CatalogFiles::FromFiles({{path, text, "o"}, {"z", "", "o"}}).content_hash();
+  };
+  EXPECT_EQ(hash("a", "b"), hash("a", "b"));
+  EXPECT_NE(hash("a", "b"), hash("a", "c"));
+  EXPECT_NE(hash("a", "b"), hash("ab", ""));
+}
+
+TEST_F(CatalogFilesTest, MissingOverlayIsAnError) {
+  CatalogFiles::Load("/nowhere", diagnostics_);
+  EXPECT_EQ(diagnostics_.ToString(),
+            "/nowhere: error: the catalog directory '/nowhere' does not exist\n");
+}
+
+TEST_F(CatalogFilesTest, ReadsTheIgnoredKeys) {
+  const IgnoredKeys keys =
+      ReadIgnoredKeys(CatalogFiles::Load(std::nullopt, diagnostics_), diagnostics_);
+  EXPECT_EQ(diagnostics_.ToString(), "");
+  EXPECT_TRUE(keys.Matches("Deployment spec.template.spec.containers[].image"));
+  EXPECT_TRUE(keys.Matches("Pod metadata.annotations"));
+  EXPECT_FALSE(keys.Matches("Service spec.ipFamilies"));
+}
+
+TEST_F(CatalogFilesTest, ChecksTheIgnoredKeys) {
+  const CatalogFiles catalog = CatalogFiles::FromFiles(
+      {{"inputs/ignored_keys.yaml", "ignored_keys: [{keys: [a], wy: x}]\n", "own.yaml"}});
+  ReadIgnoredKeys(catalog, diagnostics_);
+  EXPECT_EQ(diagnostics_.ToString(),
+            "own.yaml:1:16: error: missing key 'why' in ignored_keys[0]\n"
+            "    1 | ignored_keys: [{keys: [a], wy: x}]\n"
+            "      |                ^\n"
+            "own.yaml:1:28: error: unknown key 'wy' in ignored_keys[0]\n"
+            "    1 | ignored_keys: [{keys: [a], wy: x}]\n"
+            "      |                            ^\n"
+            "  did you mean 'why'? known: keys, why\n");
+}
+
+}  // namespace
+}  // namespace cnisim::document
