@@ -13,6 +13,7 @@
 #include "analysis/report/assets.h"
 #include "analysis/report/findings.h"
 #include "analysis/report/html_page.h"
+#include "analysis/report/metric_text.h"
 #include "analysis/report/text.h"
 
 namespace cnisim::report {
@@ -33,25 +34,6 @@ std::string Asset(std::string_view name) {
   }
   return {};
 }
-
-std::string WithUnit(const MetricResult& metric, double value) {
-  if (metric.unit == "ns") return Duration(value);
-  if (metric.unit == "bit/s") return BitRate(value);
-  if (metric.unit == "1/s") return ThreeDigits(value) + "/s";
-  if (metric.unit == "1") return Percent(value);
-  return ThreeDigits(value) + (metric.unit.empty() ? "" : " " + metric.unit);
-}
-
-std::string Between(const MetricResult& metric, double low, double high) {
-  const bool known = !std::isnan(low) && !std::isnan(high);
-  return known ? fmt::format("{} to {}", WithUnit(metric, low), WithUnit(metric, high)) : "-";
-}
-
-std::string Value(const MetricResult* metric) {
-  return metric == nullptr || !metric->defined() ? "-" : WithUnit(*metric, metric->value);
-}
-
-std::string WayOf(const TrafficResult& traffic) { return traffic.from + " -> " + traffic.to; }
 
 std::vector<std::string> NamesOf(const ResultDocument& document) {
   std::vector<std::string> names;
@@ -75,12 +57,6 @@ HtmlTable ByConfiguration(const ResultDocument& document, std::string caption,
   return table;
 }
 
-std::uint64_t LostPackets(const ConfigurationResult& configuration) {
-  std::uint64_t sum = 0;
-  for (const auto& [reason, count] : configuration.drops) sum += count;
-  return sum;
-}
-
 void AddAnswer(const ResultDocument& document, HtmlPage& page) {
   page.Section("answer", "The answer");
   for (const std::string& sentence : Findings(document)) page.Paragraph(sentence, "answer");
@@ -91,12 +67,12 @@ void AddAnswer(const ResultDocument& document, HtmlPage& page) {
       };
       const std::string binds =
           configuration.binds + (configuration.saturated ? " (past its limit)" : "");
-      return std::vector<HtmlCell>{{Value(configuration.Find("vnet_addresses"))},
-                                   {Value(find("latency.p50"))},
-                                   {Value(find("latency.p99"))},
-                                   {Value(find("throughput"))},
-                                   {Value(find("errors"))},
-                                   {Value(configuration.Find("network_cores"))},
+      return std::vector<HtmlCell>{{ValueText(configuration.Find("vnet_addresses"))},
+                                   {ValueText(find("latency.p50"))},
+                                   {ValueText(find("latency.p99"))},
+                                   {ValueText(find("throughput"))},
+                                   {ValueText(find("errors"))},
+                                   {ValueText(configuration.Find("network_cores"))},
                                    {Count(LostPackets(configuration))},
                                    {binds.empty() ? "-" : binds, true}};
     };
@@ -130,8 +106,8 @@ void AddQuantileChart(const ResultDocument& document, const TrafficResult& traff
     const MetricResult* result = configuration.Find(metric, traffic.from, traffic.to);
     if (result == nullptr || !result->defined()) return std::vector<HtmlCell>{{"-"}, {"-"}, {"-"}};
     return std::vector<HtmlCell>{{WithUnit(*result, result->value)},
-                                 {Between(*result, result->low, result->high)},
-                                 {Between(*result, result->model_low, result->model_high)}};
+                                 {RangeText(*result, result->low, result->high)},
+                                 {RangeText(*result, result->model_low, result->model_high)}};
   };
   page.Figure(
       caption + ", with 95 % intervals",
@@ -216,7 +192,8 @@ void AddCpu(const ResultDocument& document, HtmlPage& page) {
   page.Section("cpu", "CPU");
   const auto cells = [](const ConfigurationResult& configuration) {
     std::vector<HtmlCell> row;
-    for (const auto& [metric, name] : kCpuParts) row.push_back({Value(configuration.Find(metric))});
+    for (const auto& [metric, name] : kCpuParts)
+      row.push_back({ValueText(configuration.Find(metric))});
     return row;
   };
   page.Figure("CPU of a node, mean over nodes",
@@ -301,7 +278,7 @@ void AddCalls(const ResultDocument& document, HtmlPage& page) {
   for (const ConfigurationResult& configuration : document.configurations) {
     for (const TrafficResult& call : configuration.calls) {
       const auto find = [&](std::string_view metric) {
-        return Value(configuration.Find(metric, call.from, call.to));
+        return ValueText(configuration.Find(metric, call.from, call.to));
       };
       table.rows.push_back({{configuration.name, true},
                             {WayOf(call), true},
@@ -355,17 +332,8 @@ void AddAssumptions(const ResultDocument& document, HtmlPage& page) {
                     AndList({assumed.begin(), assumed.end()}, assumed.size())));
   }
   std::vector<std::string> lines;
-  for (const experiment::WarningResult& warning : document.warnings) {
-    std::string line = warning.file;
-    if (warning.line > 0) line += fmt::format(":{}", warning.line);
-    if (!line.empty()) line += ": ";
-    lines.push_back(line + warning.message +
-                    (warning.hint.empty() ? "" : " (" + warning.hint + ")"));
-  }
-  for (const experiment::NotModelledResult& entry : document.not_modelled) {
-    lines.push_back(fmt::format("read, not modelled: {} ({}, first at {})", entry.key_path,
-                                entry.count, entry.first));
-  }
+  for (const auto& warning : document.warnings) lines.push_back(WarningText(warning));
+  for (const auto& entry : document.not_modelled) lines.push_back(NotModelledText(entry));
   if (lines.empty()) {
     page.Paragraph("No warnings.");
   } else {
