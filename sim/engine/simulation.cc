@@ -14,16 +14,16 @@ LpId Simulation::Add(std::unique_ptr<LogicalProcess> process) {
 }
 
 void Simulation::Connect(LpId from, LpId to, SimTime min_latency) {
-  executor_->Declare(from, to, min_latency);
+  executor_->Connect(from, to, min_latency);
 }
 
 void Simulation::ConnectAll(std::span<const LpId> group, SimTime min_latency) {
-  executor_->DeclareMesh(group, min_latency);
+  executor_->ConnectAll(group, min_latency);
 }
 
 void Simulation::Schedule(LpId target, SimTime at, std::uint16_t kind, std::uint64_t payload,
                           std::uint16_t aux) {
-  executor_->ScheduleFromOutside(target, at, kind, payload, aux);
+  executor_->Schedule(target, at, kind, payload, aux);
 }
 
 RunReport Simulation::Run(SimTime until, const RunOptions& options) {

@@ -30,12 +30,31 @@
 
 namespace cnisim::engine {
 
+namespace internal {
+class Executor;
+}  // namespace internal
+
+/// Which ingredients of an event the digest of a run is made of.  Leaving one out tells whether
+/// two runs differ in nothing else.
+struct DigestIngredients {
+  bool time = true;
+  bool kind = true;  ///< with its small argument
+  bool payload = true;
+};
+
 struct RunOptions {
   /// Threads that run LPs, the caller's included; more than cores or LPs is legal.
   unsigned threads = 1;
   /// Orders simultaneous events of different sources by this seed instead of by source.  A study
   /// whose results move hangs on ties.
-  std::optional<std::uint64_t> shuffle_ties;
+  std::optional<std::uint64_t> shuffle_ties = std::nullopt;
+  DigestIngredients digest = {};
+  /// Looks up the channel of every message, instead of comparing with the least latency of all
+  /// channels that leave its source only.  For tests of models: slow.
+  bool verify_channels = false;
+  /// Has the team run every window, thin ones too, and windows in which helpers are late.  For
+  /// tests of determinism: slow.
+  bool always_team = false;
 };
 
 /// What one kind of LP had to do.
@@ -45,15 +64,25 @@ struct KindProfile {
   std::uint64_t events = 0;
 };
 
-/// What a call of Run() did.  Everything above the line depends on the simulation alone.
+/// How a run went on this machine.  No result depends on it, and two runs differ in it.
+struct RunProfile {
+  unsigned threads = 1;
+  double seconds = 0;              ///< wall-clock time of the loop
+  double set_up_seconds = 0;       ///< ... and of what comes before it, in the first run mainly
+  std::uint64_t team_windows = 0;  ///< windows that several threads ran
+  double wait_seconds = 0;         ///< that the calling thread waited for others at their ends
+  std::vector<std::uint64_t> worker_events;  ///< [worker] since the simulation began: imbalance
+  std::size_t bytes = 0;  ///< of pending events and of what the engine knows of LPs
+};
+
+/// What a call of Run() did; but for `profile` it depends on the simulation alone.
 struct RunReport {
   std::uint64_t events = 0;        ///< events handled
   std::uint64_t windows = 0;       ///< windows that held any
   std::uint64_t digest = 0;        ///< of every LP's event stream since the simulation began
   SimTime lookahead;               ///< width of a window at most
-  std::vector<KindProfile> kinds;  // by name
-  // ---
-  double seconds = 0;  ///< wall-clock time of the loop
+  std::vector<KindProfile> kinds;  ///< by name
+  RunProfile profile;
 };
 
 class Simulation {

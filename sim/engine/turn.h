@@ -10,7 +10,8 @@
 namespace cnisim::engine {
 
 namespace internal {
-class Executor;
+struct LpState;
+class Worker;
 }  // namespace internal
 
 /// Hands an LP its events in order and takes what it sends.  Belongs to the thread that runs the
@@ -23,7 +24,12 @@ class Turn {
   /// The earliest event of this LP that is left in the window, what it sent to itself meanwhile
   /// included; nullptr when there is none.  Moves now() to its time.  The event may be read until
   /// the next call.
-  const Event* Next();
+  const Event* Next() {
+    if (self_events_ != 0) [[unlikely]]
+      return NextMerged();
+    if (cursor_ == end_) return nullptr;
+    return Take(*cursor_++);
+  }
 
   /// Time of the event that Next() gave last.
   SimTime now() const { return now_; }
@@ -41,11 +47,38 @@ class Turn {
             std::uint16_t aux = 0);
 
  private:
-  friend class internal::Executor;
-  explicit Turn(internal::Executor& executor) : executor_(executor) {}
+  friend class internal::Worker;
+  explicit Turn(internal::Worker& worker) : worker_(worker) {}
 
-  internal::Executor& executor_;
+  const Event* NextMerged();
+  const Event* Take(const Event* event) {
+    now_ = event->time;
+    ++events_;
+    digest_ = Digest(digest_, *event);
+    return event;
+  }
+  // Two rounds of multiply and fold; an ingredient that is left out is masked.
+  std::uint64_t Digest(std::uint64_t digest, const Event& event) const {
+    const std::uint64_t time = static_cast<std::uint64_t>(event.time.nanos()) & time_mask_;
+    const std::uint64_t what = (std::uint64_t{event.kind} << 48 | std::uint64_t{event.aux} << 32);
+    digest = (digest + time) * 0x9E3779B97F4A7C15U;
+    digest ^= (digest >> 32) ^ (what & kind_mask_);
+    digest = (digest + (event.payload & payload_mask_)) * 0xD6E8FEB86659FD93U;
+    return digest ^ (digest >> 29);
+  }
+
+  const Event* const* cursor_ = nullptr;  // the LP's next event of the window
+  const Event* const* end_ = nullptr;     // behind its last one
+  std::size_t self_events_ = 0;           // pending events that it sent itself inside the window
   SimTime now_;
+  SimTime window_end_;
+  std::uint64_t digest_ = 0;
+  std::uint64_t events_ = 0;
+  std::uint64_t time_mask_ = 0;
+  std::uint64_t kind_mask_ = 0;
+  std::uint64_t payload_mask_ = 0;
+  internal::LpState* state_ = nullptr;
+  internal::Worker& worker_;
   LpId self_;
 };
 

@@ -1,8 +1,7 @@
 #include "sim/engine/internal/executor.h"
 
 #include <algorithm>
-#include <chrono>
-#include <map>
+#include <bit>
 #include <utility>
 
 #include "sim/base/check.h"
@@ -11,11 +10,16 @@
 namespace cnisim::engine::internal {
 namespace {
 
-constexpr int kSendBits = 37;
-constexpr int kSourceBits = 24;
-constexpr std::uint64_t kSourceMask = (std::uint64_t{1} << kSourceBits) - 1;
+// A window is no wider than this where channels would allow it: what an LP sends itself inside a
+// window goes through a heap, which should stay short.
+constexpr SimTime kWidestWindow = SimTime::FromNanos(1'000'000);
 
-bool Later(const Event& a, const Event& b) { return Before(b, a); }
+constexpr std::uint32_t kBlocksPerWorker = 4;
+
+// What opening a window to the team and closing it costs, and how much longer than that a window
+// should take alone before a team is worth it.
+constexpr double kTeamNanos = 1000;
+constexpr double kWorthwhile = 3;
 
 // A permutation of the 24-bit numbers below kSourceMask.  Every step of a round can be undone;
 // what lands on kSourceMask, which is the outside's, walks on.
@@ -32,157 +36,273 @@ std::uint64_t Permute(std::uint64_t source, std::uint64_t seed) {
   return x;
 }
 
+std::int64_t NanosSince(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::nanoseconds(std::chrono::steady_clock::now() - begin).count();
+}
+
+std::uint64_t Mask(bool on) { return on ? ~std::uint64_t{0} : 0; }
+
 }  // namespace
 
+// --- when a team is worth it ---
+
+bool TeamPolicy::WantsTeam(std::uint32_t events) {
+  if (pause_ > 0) {
+    --pause_;
+    return false;
+  }
+  if (events * nanos_per_event_ < kWorthwhile * kTeamNanos) {
+    thick_in_a_row_ = 0;
+    return false;
+  }
+  // A single thick window among thin ones does not pay for waking helpers up.
+  return ++thick_in_a_row_ >= 4;
+}
+
+void TeamPolicy::Timed(std::uint32_t events, std::int64_t nanos) {
+  if (events == 0) return;
+  nanos_per_event_ += (static_cast<double>(nanos) / events - nanos_per_event_) / 8;
+}
+
+void TeamPolicy::Waited(std::int64_t nanos) {
+  // Longer than any share of a window: the helper lost its core.
+  constexpr std::int64_t kTakenAway = 200'000;
+  constexpr std::uint64_t kLongestPause = 1U << 16;
+  if (nanos > kTakenAway) {
+    pause_ = next_pause_;
+    next_pause_ = std::min(2 * next_pause_, kLongestPause);
+    calm_windows_ = 0;
+  } else if (++calm_windows_ == 1024) {
+    next_pause_ = std::max<std::uint64_t>(next_pause_ / 2, 64);
+    calm_windows_ = 0;
+  }
+}
+
+// --- building ---
+
 LpId Executor::Add(std::unique_ptr<LogicalProcess> process) {
-  CNISIM_CHECK(!named_with_.has_value(), "LPs are added before the first run");
-  CNISIM_CHECK(lps_.size() < kMaxLps - 1, "a simulation has fewer than 2^24 - 1 LPs");
+  CNISIM_CHECK(!frozen_, "LPs are added before the first run");
+  CNISIM_CHECK(processes_.size() < kMaxLps - 1, "a simulation has fewer than 2^24 - 1 LPs");
   CNISIM_CHECK(process != nullptr, "an LP exists");
-  lps_.push_back({.process = std::move(process)});
+  processes_.push_back(std::move(process));
+  channels_.AddLp();
   return LpId(lp_count() - 1);
 }
 
-void Executor::CheckChannel(LpId from, SimTime min_latency) {
-  CNISIM_CHECK(!named_with_.has_value(), "channels are declared before the first run");
-  CNISIM_CHECK(from.valid() && from.value() < lps_.size(), "a channel joins LPs that were added");
-  CNISIM_CHECK(min_latency > SimTime(), "a channel between two LPs has a latency above 0 ns");
+void Executor::Connect(LpId from, LpId to, SimTime min_latency) {
+  CNISIM_CHECK(!frozen_, "channels are declared before the first run");
+  channels_.Connect(from, to, min_latency);
 }
 
-void Executor::Declare(LpId from, LpId to, SimTime min_latency) {
-  CheckChannel(from, min_latency);
-  CheckChannel(to, min_latency);
-  CNISIM_CHECK(from != to, "an LP needs no channel to itself");
-  Lp& lp = lps_[from.value()];
-  lp.min_latency = std::min(lp.min_latency, min_latency);
-  lookahead_ = std::min(lookahead_, min_latency);
+void Executor::ConnectAll(std::span<const LpId> group, SimTime min_latency) {
+  CNISIM_CHECK(!frozen_, "channels are declared before the first run");
+  channels_.ConnectAll(group, min_latency);
 }
 
-void Executor::DeclareMesh(std::span<const LpId> group, SimTime min_latency) {
-  if (group.size() < 2) return;
-  for (const LpId id : group) {
-    CheckChannel(id, min_latency);
-    Lp& lp = lps_[id.value()];
-    lp.min_latency = std::min(lp.min_latency, min_latency);
-  }
-  lookahead_ = std::min(lookahead_, min_latency);
+void Executor::Schedule(LpId target, SimTime at, std::uint16_t kind, std::uint64_t payload,
+                        std::uint16_t aux) {
+  CNISIM_CHECK(target.valid() && target.value() < processes_.size(), "an event goes to an LP");
+  CNISIM_CHECK(at >= now_, "an event from outside lies ahead of what has run");
+  const std::uint64_t order = kOutside << kSendBits | outside_sends_++;
+  outside_.push_back({at, order, target, kind, aux, payload});
 }
 
-void Executor::ScheduleFromOutside(LpId target, SimTime at, std::uint16_t kind,
-                                   std::uint64_t payload, std::uint16_t aux) {
-  CNISIM_CHECK(target.valid() && target.value() < lps_.size(), "an event goes to an LP");
-  CNISIM_CHECK(at >= start_, "an event from outside lies ahead of what has run");
-  // The outside sorts after every LP: no LP has the source number with all bits set.
-  const std::uint64_t order = (kSourceMask << kSendBits) | outside_sends_++;
-  Push({at, order, target, kind, aux, payload});
-}
-
-void Executor::Push(const Event& event) {
-  pending_.push_back(event);
-  std::push_heap(pending_.begin(), pending_.end(), Later);
-}
-
-void Executor::NameSources(std::optional<std::uint64_t> shuffle_ties) {
-  if (named_with_.has_value()) {
-    CNISIM_CHECK(*named_with_ == shuffle_ties, "a simulation keeps its order of ties");
+// Everything that is fixed from the first run on.
+void Executor::Freeze(const RunOptions& options) {
+  if (frozen_) {
+    CNISIM_CHECK(shuffle_ties_ == options.shuffle_ties, "a simulation keeps its order of ties");
     return;
   }
-  named_with_ = shuffle_ties;
-  for (std::uint64_t i = 0; i < lps_.size(); ++i) {
-    const std::uint64_t source = shuffle_ties.has_value() ? Permute(i, *shuffle_ties) : i;
-    lps_[i].order_base = source << kSendBits;
+  frozen_ = true;
+  shuffle_ties_ = options.shuffle_ties;
+  for (const auto& process : processes_) kinds_.emplace_back(process->kind());
+  std::sort(kinds_.begin(), kinds_.end());
+  kinds_.erase(std::unique(kinds_.begin(), kinds_.end()), kinds_.end());
+  earlier_kind_events_.resize(kinds_.size());
+  states_.resize(processes_.size());
+  for (std::uint32_t i = 0; i < lp_count(); ++i) {
+    LpState& state = states_[i];
+    state.process = processes_[i].get();
+    const std::uint64_t source = shuffle_ties_.has_value() ? Permute(i, *shuffle_ties_) : i;
+    state.next_order = source << kSendBits;
+    state.kind = static_cast<std::uint32_t>(
+        std::lower_bound(kinds_.begin(), kinds_.end(), processes_[i]->kind()) - kinds_.begin());
+    // Saturated, so above 4 s the check of what is sent is weaker than it could be.
+    const SimTime latency = channels_.MinLatencyFrom(LpId(i)).value_or(SimTime());
+    state.min_latency_ns =
+        static_cast<std::uint32_t>(std::min<std::int64_t>(latency.nanos(), UINT32_MAX));
+  }
+  layout_.lps = states_;
+  layout_.kinds = static_cast<std::uint32_t>(kinds_.size());
+  layout_.width = std::min(channels_.Lookahead().value_or(kWidestWindow), kWidestWindow);
+}
+
+// Divides LPs and pending events among `threads` workers.
+void Executor::Arrange(unsigned threads) {
+  if (workers_.size() == threads) return;
+  team_.reset();
+  std::vector<Event> pending;
+  if (!workers_.empty()) earlier_kind_events_ = EventsByKind();
+  for (const auto& worker : workers_) worker->TakeAll(pending);
+  worker_pointers_.clear();
+  workers_.clear();
+
+  // Blocks are as many as the workers want, within a factor of two, and as long as a power of two.
+  const std::uint32_t blocks = threads == 1 ? 1 : threads * kBlocksPerWorker;
+  const std::uint32_t last_lp = std::max(lp_count(), 1U) - 1;
+  layout_.block_shift = 0;
+  while ((last_lp >> layout_.block_shift) >= blocks) ++layout_.block_shift;
+  layout_.blocks = (last_lp >> layout_.block_shift) + 1;
+
+  for (unsigned i = 0; i < threads; ++i) {
+    workers_.push_back(std::make_unique<Worker>(layout_, window_));
+    worker_pointers_.push_back(workers_.back().get());
+  }
+  shares_ = std::vector<Share>(threads);
+  for (const Event& event : pending) workers_.front()->Place(event);
+  if (threads > 1) {
+    team_ = std::make_unique<Team>(threads - 1, [this](unsigned worker) { RunShares(worker); });
   }
 }
 
+// --- running ---
+
 RunReport Executor::Run(SimTime until, const RunOptions& options) {
-  NameSources(options.shuffle_ties);
   CNISIM_CHECK(options.threads > 0, "a run has a thread");
+  CNISIM_CHECK(until >= now_, "a run goes on from where the last one ended");
   const auto begin = std::chrono::steady_clock::now();
-  RunReport report;
-  report.lookahead = lookahead_;
-  std::uint64_t before = 0;
-  for (const Lp& lp : lps_) before += lp.events;
-  while (!pending_.empty() && pending_.front().time < until) {
-    const SimTime open = pending_.front().time;
-    RunWindow(lookahead_ < until - open ? open + lookahead_ : until);
-    ++report.windows;
+  Freeze(options);
+  layout_.verify = options.verify_channels ? &channels_ : nullptr;
+  layout_.time_mask = Mask(options.digest.time);
+  layout_.kind_mask = Mask(options.digest.kind);
+  layout_.payload_mask = Mask(options.digest.payload);
+  always_team_ = options.always_team;
+  Arrange(options.threads);
+  const std::vector<std::uint64_t> kinds_before = EventsByKind();
+  for (const Event& event : outside_) workers_.front()->Place(event);
+  outside_.clear();
+
+  RunProfile profile;
+  std::uint64_t windows = 0;
+  const auto loop_begin = std::chrono::steady_clock::now();
+  for (;;) {
+    std::int64_t next = Worker::kNever;
+    for (const auto& worker : workers_) next = std::min(next, worker->NextWindow());
+    if (next == Worker::kNever) break;
+    const SimTime start = layout_.width * next;
+    if (start >= until) break;
+    window_.index = next;
+    window_.start = start;
+    window_.cut = until - start < layout_.width;
+    window_.end = window_.cut ? until : start + layout_.width;
+    for (const auto& worker : workers_) worker->DrainFar();
+    const bool worked = RunWindow(profile);
+    for (const auto& worker : workers_) worker->ReleaseSlot();
+    if (worked) ++windows;
+    if (window_.cut) break;  // what is left of this window waits for the next run
   }
-  start_ = until;
-  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  Hasher digest;
-  std::map<std::string, KindProfile, std::less<>> kinds;
-  for (const Lp& lp : lps_) {
-    digest.Add(lp.digest);
-    report.events += lp.events;
-    KindProfile& kind = kinds[std::string(lp.process->kind())];
-    kind.kind = lp.process->kind();
-    ++kind.lps;
-    kind.events += lp.events;
+  now_ = until;
+  window_.index = std::max(window_.index, until / layout_.width);
+
+  RunReport report = Report(kinds_before);
+  report.windows = windows;
+  profile.threads = options.threads;
+  profile.seconds = static_cast<double>(NanosSince(loop_begin)) / 1e9;
+  profile.set_up_seconds = std::chrono::duration<double>(loop_begin - begin).count();
+  for (const auto& worker : workers_) {
+    profile.worker_events.push_back(worker->events());
+    profile.bytes += worker->bytes();
   }
-  report.events -= before;
-  report.digest = digest.digest();
-  for (auto& [name, kind] : kinds) report.kinds.push_back(std::move(kind));
+  profile.bytes += states_.size() * sizeof(LpState);
+  report.profile = std::move(profile);
   return report;
 }
 
-void Executor::RunWindow(SimTime end) {
-  window_.clear();
-  while (!pending_.empty() && pending_.front().time < end) {
-    window_.push_back(pending_.front());
-    std::pop_heap(pending_.begin(), pending_.end(), Later);
-    pending_.pop_back();
+// Was there anything to do?
+bool Executor::RunWindow(RunProfile& profile) {
+  std::uint32_t events = 0;
+  for (const auto& worker : workers_) events += worker->SlotEvents();
+  const std::uint64_t before = window_.cut ? HandledEvents() : 0;
+  if (team_ != nullptr && (always_team_ || policy_.WantsTeam(events))) {
+    RunTogether(profile);
+  } else {
+    RunAlone(events);
   }
-  std::sort(window_.begin(), window_.end(), [](const Event& a, const Event& b) {
-    return a.target != b.target ? a.target < b.target : Before(a, b);
-  });
-  window_end_ = end;
-  for (std::size_t first = 0; first < window_.size();) {
-    std::size_t last = first;
-    while (last < window_.size() && window_[last].target == window_[first].target) ++last;
-    cursor_ = first;
-    cursor_end_ = last;
-    turn_.self_ = window_[first].target;
-    lps_[turn_.self_.value()].process->Run(turn_);
-    CNISIM_CHECK(cursor_ == cursor_end_ && self_.empty(), "an LP handles all events of its turn");
-    first = last;
+  return !window_.cut || HandledEvents() != before;
+}
+
+std::uint64_t Executor::HandledEvents() const {
+  std::uint64_t events = 0;
+  for (const auto& worker : workers_) events += worker->events();
+  return events;
+}
+
+void Executor::RunAlone(std::uint32_t events) {
+  Worker& leader = *workers_.front();
+  if (team_ == nullptr || !policy_.WantsTime()) {
+    leader.RunBlocks(worker_pointers_, 0, layout_.blocks);
+    return;
+  }
+  const auto begin = std::chrono::steady_clock::now();
+  leader.RunBlocks(worker_pointers_, 0, layout_.blocks);
+  policy_.Timed(events, NanosSince(begin));
+}
+
+void Executor::RunTogether(RunProfile& profile) {
+  const auto workers = static_cast<std::uint32_t>(workers_.size());
+  for (std::uint32_t i = 0; i < workers; ++i) {
+    shares_[i].next.store(layout_.blocks * i / workers, std::memory_order_relaxed);
+    shares_[i].end = layout_.blocks * (i + 1) / workers;
+  }
+  team_->Open();
+  if (always_team_) team_->AwaitHelper();
+  RunShares(0);
+  const std::int64_t waited = team_->Close();
+  policy_.Waited(waited);
+  ++profile.team_windows;
+  profile.wait_seconds += static_cast<double>(waited) / 1e9;
+}
+
+// Own blocks first, so that their LPs stay in this core's cache; then whatever others left.
+void Executor::RunShares(unsigned worker) {
+  const auto workers = static_cast<unsigned>(shares_.size());
+  for (unsigned i = 0; i < workers; ++i) {
+    Share& share = shares_[(worker + i) % workers];
+    for (;;) {
+      if (share.next.load(std::memory_order_relaxed) >= share.end) break;
+      const std::uint32_t block = share.next.fetch_add(1, std::memory_order_relaxed);
+      if (block >= share.end) break;
+      workers_[worker]->RunBlocks(worker_pointers_, block, block + 1);
+    }
   }
 }
 
-const Event* Executor::Next(Turn& turn) {
-  const bool from_window =
-      cursor_ != cursor_end_ && (self_.empty() || Before(window_[cursor_], self_.front()));
-  if (from_window) {
-    current_ = window_[cursor_++];
-  } else if (!self_.empty()) {
-    current_ = self_.front();
-    std::pop_heap(self_.begin(), self_.end(), Later);
-    self_.pop_back();
-  } else {
-    return nullptr;
+// --- reporting ---
+
+std::vector<std::uint64_t> Executor::EventsByKind() const {
+  std::vector<std::uint64_t> events = earlier_kind_events_;
+  for (const auto& worker : workers_) {
+    for (std::size_t kind = 0; kind < events.size(); ++kind) {
+      events[kind] += worker->kind_events()[kind];
+    }
   }
-  turn.now_ = current_.time;
-  Lp& lp = lps_[turn.self_.value()];
-  ++lp.events;
-  Hasher hasher;
-  hasher.Add(lp.digest);
-  hasher.Add(static_cast<std::uint64_t>(current_.time.nanos()));
-  hasher.Add((std::uint64_t{current_.kind} << 16) | current_.aux);
-  hasher.Add(current_.payload);
-  lp.digest = hasher.digest();
-  return &current_;
+  return events;
 }
 
-void Executor::Emit(const Turn& turn, LpId target, SimTime at, std::uint16_t kind,
-                    std::uint64_t payload, std::uint16_t aux, unsigned phase) {
-  Lp& lp = lps_[turn.self_.value()];
-  const std::uint64_t order =
-      (std::uint64_t{phase} << (kSourceBits + kSendBits)) | lp.order_base | lp.sends++;
-  const Event event = {at, order, target, kind, aux, payload};
-  if (target == turn.self_ && at < window_end_) {
-    self_.push_back(event);
-    std::push_heap(self_.begin(), self_.end(), Later);
-  } else {
-    Push(event);
+RunReport Executor::Report(const std::vector<std::uint64_t>& kinds_before) const {
+  RunReport report;
+  report.lookahead = layout_.width;
+  Hasher digest;
+  for (const LpState& state : states_) digest.Add(state.digest);
+  report.digest = digest.digest();
+  const std::vector<std::uint64_t> kinds_now = EventsByKind();
+  for (std::size_t kind = 0; kind < kinds_.size(); ++kind) {
+    const std::uint64_t events = kinds_now[kind] - kinds_before[kind];
+    report.kinds.push_back({kinds_[kind], 0, events});
+    report.events += events;
   }
+  for (const LpState& state : states_) ++report.kinds[state.kind].lps;
+  return report;
 }
 
 }  // namespace cnisim::engine::internal

@@ -1,71 +1,97 @@
 #pragma once
 
 /// @file
-/// The run loop behind Simulation: pending events, windows, and the order inside an LP.
+/// The run loop behind Simulation: opens windows one after the other and has them run, by the
+/// calling thread alone or by the whole team.
 
+#include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "sim/engine/internal/channel_graph.h"
+#include "sim/engine/internal/team.h"
+#include "sim/engine/internal/worker.h"
 #include "sim/engine/simulation.h"
 
 namespace cnisim::engine::internal {
 
-/// Runs events before `b`?
-inline bool Before(const Event& a, const Event& b) {
-  return a.time != b.time ? a.time < b.time : a.order < b.order;
-}
+/// Decides from what windows cost whether one is worth a team, so that more threads are never
+/// slower for long: thin windows run alone, and a helper that the operating system takes away in
+/// the middle of a window is left in peace for a while.  No result depends on it.
+class TeamPolicy {
+ public:
+  /// Would a window of so many events pay for a team?
+  bool WantsTeam(std::uint32_t events);
+
+  /// Shall this window be timed?  One in some dozens is.
+  bool WantsTime() { return (windows_++ & 31) == 0; }
+  /// What a window that ran alone took.
+  void Timed(std::uint32_t events, std::int64_t nanos);
+  /// How long the leader waited for helpers at a window's end.
+  void Waited(std::int64_t nanos);
+
+ private:
+  double nanos_per_event_ = 60;  // a guess until it is measured
+  std::uint64_t windows_ = 0;
+  std::uint32_t thick_in_a_row_ = 0;
+  std::uint64_t pause_ = 0;        // windows to go without a team
+  std::uint64_t next_pause_ = 64;  // doubles while helpers keep being taken away
+  std::uint32_t calm_windows_ = 0;
+};
 
 class Executor {
  public:
-  Executor() : turn_(*this) {}
-
   LpId Add(std::unique_ptr<LogicalProcess> process);
-  void Declare(LpId from, LpId to, SimTime min_latency);
-  void DeclareMesh(std::span<const LpId> group, SimTime min_latency);
-  void ScheduleFromOutside(LpId target, SimTime at, std::uint16_t kind, std::uint64_t payload,
-                           std::uint16_t aux);
+  void Connect(LpId from, LpId to, SimTime min_latency);
+  void ConnectAll(std::span<const LpId> group, SimTime min_latency);
+  void Schedule(LpId target, SimTime at, std::uint16_t kind, std::uint64_t payload,
+                std::uint16_t aux);
   RunReport Run(SimTime until, const RunOptions& options);
 
-  std::uint32_t lp_count() const { return static_cast<std::uint32_t>(lps_.size()); }
-  LogicalProcess& lp(LpId id) { return *lps_[id.value()].process; }
-
-  // For Turn.
-  const Event* Next(Turn& turn);
-  void Emit(const Turn& turn, LpId target, SimTime at, std::uint16_t kind, std::uint64_t payload,
-            std::uint16_t aux, unsigned phase);
-  SimTime MinLatencyFrom(LpId source) const { return lps_[source.value()].min_latency; }
+  std::uint32_t lp_count() const { return static_cast<std::uint32_t>(processes_.size()); }
+  LogicalProcess& lp(LpId id) { return *processes_[id.value()]; }
 
  private:
-  struct Lp {
-    std::unique_ptr<LogicalProcess> process;
-    std::uint64_t order_base = 0;  // the source's bits of the order key
-    std::uint64_t sends = 0;
-    std::uint64_t digest = 0;
-    std::uint64_t events = 0;
-    SimTime min_latency = SimTime::Max();  // of its outgoing channels
+  /// Work of one worker's home blocks in the window at hand.
+  struct alignas(64) Share {
+    std::atomic<std::uint32_t> next{0};  // the next block to run
+    std::uint32_t end = 0;
   };
 
-  void CheckChannel(LpId from, SimTime min_latency);
-  void NameSources(std::optional<std::uint64_t> shuffle_ties);
-  void RunWindow(SimTime end);
-  void Push(const Event& event);
+  void Freeze(const RunOptions& options);
+  void Arrange(unsigned threads);
+  bool RunWindow(RunProfile& profile);
+  void RunAlone(std::uint32_t events);
+  void RunTogether(RunProfile& profile);
+  void RunShares(unsigned worker);
+  RunReport Report(const std::vector<std::uint64_t>& kinds_before) const;
+  std::vector<std::uint64_t> EventsByKind() const;
+  std::uint64_t HandledEvents() const;
 
-  std::vector<Lp> lps_;         // [lp id]
-  std::vector<Event> pending_;  // binary heap, earliest first; beyond the window
-  std::vector<Event> window_;   // events of the window by (target, time, order)
-  std::vector<Event> self_;     // binary heap: what the running LP sent itself inside the window
-  std::size_t cursor_ = 0;      // into window_: the running LP's next event
-  std::size_t cursor_end_ = 0;
-  Event current_{};
-  SimTime window_end_;
-  SimTime lookahead_ = SimTime::Max();
-  SimTime start_;  // end of the last run
+  std::vector<std::unique_ptr<LogicalProcess>> processes_;  // [lp id]
+  std::vector<LpState> states_;                             // [lp id]
+  std::vector<std::string> kinds_;                          // [kind], by name
+  ChannelGraph channels_;
+  std::vector<Event> outside_;  // scheduled from outside since the last run
   std::uint64_t outside_sends_ = 0;
-  std::optional<std::optional<std::uint64_t>> named_with_;
-  Turn turn_;
+  SimTime now_;  // end of the last run
+  bool frozen_ = false;
+  std::optional<std::uint64_t> shuffle_ties_;
+  std::vector<std::uint64_t> earlier_kind_events_;  // [kind]: of workers that are gone
+
+  Layout layout_;
+  Window window_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+  std::vector<Worker*> worker_pointers_;  // as workers_
+  std::vector<Share> shares_;             // [worker]
+  bool always_team_ = false;
+  TeamPolicy policy_;
+  std::unique_ptr<Team> team_;  // last: its threads use all of the above
 };
 
 }  // namespace cnisim::engine::internal

@@ -1,0 +1,152 @@
+#pragma once
+
+/// @file
+/// One worker: its part of the pending set, and how it runs the LPs of a block.
+///
+/// Pending events lie in a ring of windows.  Each worker has its own ring, into which it puts
+/// whatever the LPs that it happens to run send, whoever the target: for every window a list for
+/// each block of LPs.  Who runs a block gathers its lists from all workers, brings them in order
+/// and runs the LPs one after the other.  Events beyond the ring wait in a heap.
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "sim/engine/internal/channel_graph.h"
+#include "sim/engine/internal/chunk_list.h"
+#include "sim/engine/internal/order.h"
+#include "sim/engine/logical_process.h"
+#include "sim/engine/turn.h"
+
+namespace cnisim::engine::internal {
+
+/// What the engine knows of an LP; half a cache line, because every turn touches it.
+struct alignas(32) LpState {
+  LogicalProcess* process = nullptr;
+  std::uint64_t next_order = 0;      // source and number of the next send
+  std::uint64_t digest = 0;          // of its event stream
+  std::uint32_t min_latency_ns = 0;  // of its outgoing channels; 0: it has none
+  std::uint32_t kind = 0;            // index among the kinds of LPs
+};
+static_assert(sizeof(LpState) == 32);
+
+/// How LPs and time are divided; fixed between two re-arrangements.
+struct Layout {
+  std::span<LpState> lps;                       // [lp id]
+  SimTime width;                                // of a window
+  unsigned block_shift = 0;                     // LP id >> block_shift is its block
+  std::uint32_t blocks = 1;                     // number of blocks
+  std::uint32_t kinds = 0;                      // number of kinds of LPs
+  const ChannelGraph* verify = nullptr;         // channels to check every message against, or none
+  std::uint64_t time_mask = ~std::uint64_t{0};  // ingredients of the digest
+  std::uint64_t kind_mask = ~std::uint64_t{0};
+  std::uint64_t payload_mask = ~std::uint64_t{0};
+};
+
+/// The window that is open.
+struct Window {
+  std::int64_t index = 0;  // covers [index * width, (index + 1) * width) ...
+  SimTime start;           // ... from here
+  SimTime end;             // ... to here: earlier than its edge if the run ends in it
+  bool cut = false;        // it is
+};
+
+class alignas(64) Worker {
+ public:
+  static constexpr std::int64_t kSlots = 1024;  // windows of the ring
+  static constexpr std::int64_t kNever = INT64_MAX;
+
+  Worker(const Layout& layout, const Window& window);
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  // --- between windows, by the leader ---
+
+  /// Puts an event where it belongs, the open window's slot included.
+  void Place(const Event& event);
+  /// Index of the earliest window that holds an event, from the open one on; kNever if none.
+  std::int64_t NextWindow() const;
+  /// Moves what the ring now reaches out of the heap.
+  void DrainFar();
+  /// Events in the open window's slot.
+  std::uint32_t SlotEvents() const { return slot_events_[Slot(window_.index)]; }
+  /// Gives the chunks of the open window back.
+  void ReleaseSlot();
+  /// Takes all pending events out, into `events`.
+  void TakeAll(std::vector<Event>& events);
+
+  // --- inside a window, by whoever runs the block ---
+
+  /// Runs the LPs of the blocks first .. last - 1 that have events in the open window.
+  void RunBlocks(std::span<Worker* const> workers, std::uint32_t first, std::uint32_t last);
+
+  // --- for Turn ---
+  /// Takes what an LP sends beyond the open window.
+  void Emit(const Event& event);
+  void PushSelf(const Event& event);
+  const Event* PopSelf();
+  const Event& first_self() const { return self_heap_.front(); }
+  const Layout& layout() const { return layout_; }
+
+  std::uint64_t events() const { return events_; }
+  const std::vector<std::uint64_t>& kind_events() const { return kind_events_; }  // [kind]
+  std::size_t bytes() const;
+
+ private:
+  static std::size_t Slot(std::int64_t index) {
+    return static_cast<std::size_t>(index) & (kSlots - 1);
+  }
+  std::uint32_t BlockOf(LpId lp) const { return lp.value() >> layout_.block_shift; }
+  void PushRing(std::size_t slot, const Event& event);
+  void PushFar(const Event& event);
+
+  void Gather(std::span<Worker* const> workers, std::uint32_t first, std::uint32_t last);
+  void Sort();
+  void SortByLp();
+  void SortRun(std::uint64_t* first, std::uint64_t* last);
+  void RunSorted();
+  void RunLp(Turn& turn, LpId lp, const std::uint64_t* first, const std::uint64_t* last);
+  bool KeyBefore(std::uint64_t a, std::uint64_t b) const;
+  const Event* EventOf(std::uint64_t key) const {
+    const std::uint64_t index = key & index_mask_;
+    return &chunks_[index >> 4]->events[index & 15];
+  }
+  LpId LpOf(std::uint64_t key) const {
+    return LpId(first_lp_ + static_cast<std::uint32_t>(key >> lp_shift_));
+  }
+
+  const Layout& layout_;
+  const Window& window_;
+
+  // Pending events.
+  ChunkPool pool_;
+  std::vector<ChunkList> ring_;                        // [slot * blocks + block]
+  std::vector<std::uint32_t> slot_events_;             // [slot]
+  std::array<std::uint64_t, kSlots / 64> occupied_{};  // bit a slot: it has events
+  std::vector<Event> far_;                             // heap, earliest first
+
+  // The block at hand.  A key is (LP, time, place), so that sorting moves 8 bytes an event.
+  std::vector<std::uint64_t> keys_;     // the first key_count_ are in use
+  std::vector<std::uint64_t> scratch_;  // as long
+  std::size_t key_count_ = 0;
+  std::vector<const Chunk*> chunks_;         // [key's place / 16]
+  std::vector<std::uint32_t> chunk_events_;  // [as chunks_]: how many it holds
+  std::vector<std::uint32_t> counters_;      // of a radix pass
+  std::vector<const Event*> run_;            // one LP's events
+  std::uint32_t first_lp_ = 0;
+  unsigned lp_bits_ = 0;
+  unsigned lp_shift_ = 0;
+  unsigned index_bits_ = 0;
+  std::uint64_t index_mask_ = 0;
+
+  // The LP at hand.
+  std::vector<Event> self_heap_;  // what it sent itself inside the window
+  Event self_current_{};          // the one of them that it handles
+
+  std::uint64_t events_ = 0;
+  std::vector<std::uint64_t> kind_events_;  // [kind]
+};
+
+}  // namespace cnisim::engine::internal

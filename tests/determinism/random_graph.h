@@ -1,0 +1,38 @@
+#pragma once
+
+/// @file
+/// Random graphs of logical processes that do everything an engine may get wrong: messages that
+/// arrive together from many sources, events without delay and with phases, bursts in one window,
+/// waits far beyond the ring of windows; and a slow sequential program that runs the same.
+
+#include <cstdint>
+#include <vector>
+
+#include "sim/base/units.h"
+#include "sim/engine/simulation.h"
+
+namespace cnisim::engine::testing {
+
+/// What is compared between runs.
+struct GraphOutcome {
+  std::uint64_t events = 0;
+  std::uint64_t state = 0;   // hash of what each LP saw, in its order
+  std::uint64_t digest = 0;  // the engine's own; 0 from the slow program
+
+  friend bool operator==(const GraphOutcome&, const GraphOutcome&) = default;
+};
+
+/// One stretch of a run: threads may change between stretches.
+struct Stretch {
+  SimTime until;
+  unsigned threads = 1;
+};
+
+/// Runs graph number `graph` on the engine, stretch after stretch.
+GraphOutcome RunGraph(std::uint32_t graph, const std::vector<Stretch>& stretches,
+                      const RunOptions& options);
+
+/// Runs it event by event from one ordered set.
+GraphOutcome RunGraphSlowly(std::uint32_t graph, SimTime until);
+
+}  // namespace cnisim::engine::testing

@@ -1,3 +1,0 @@
-cnisim_test(NAME golden_explain
-  SOURCES explain/explain_golden_test.cc
-  DEPENDS cnisim_analysis_explain)
