@@ -23,6 +23,11 @@ if(CNISIM_SANITIZE)
   add_link_options(-fsanitize=${CNISIM_SANITIZE})
 endif()
 
+if(CNISIM_FUZZ)
+  # Libraries report their coverage to the fuzzer; only the fuzz programs get its main().
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
+
 if(CNISIM_CLANG_TIDY)
   find_program(CLANG_TIDY clang-tidy REQUIRED)
   set(CMAKE_CXX_CLANG_TIDY ${CLANG_TIDY})

@@ -44,6 +44,12 @@ char Printable(char c) {
   return byte < 0x20 || byte == 0x7F ? '?' : c;
 }
 
+// Keys and file names stand in messages as they are in the file.
+std::string AllPrintable(std::string text) {
+  for (char& c : text) c = Printable(c);
+  return text;
+}
+
 // The piece of a line that is shown, and the caret's offset in it, in bytes.
 struct Excerpt {
   std::string_view text;
@@ -198,15 +204,15 @@ void Diagnostics::Merge(const Diagnostics& other) {
 std::string Diagnostics::Render(const Diagnostic& diagnostic) const {
   std::string out;
   const std::string place = diagnostic.where.ToString();
-  if (!place.empty()) out += place + ": ";
+  if (!place.empty()) out += AllPrintable(place) + ": ";
   out += Word(diagnostic.severity);
-  out += ": " + MessageWithField(diagnostic) + '\n';
+  out += ": " + AllPrintable(MessageWithField(diagnostic)) + '\n';
   const auto source = sources_.find(diagnostic.where.file);
   if (diagnostic.where.line > 0 && source != sources_.end()) {
     AppendSourceLine(out, LineOf(*source->second, diagnostic.where.line), diagnostic.where.line,
                      diagnostic.where.column);
   }
-  if (!diagnostic.hint.empty()) out += "  " + diagnostic.hint + '\n';
+  if (!diagnostic.hint.empty()) out += "  " + AllPrintable(diagnostic.hint) + '\n';
   return out;
 }
 

@@ -125,7 +125,12 @@ class TreeBuilder : public YAML::EventHandler {
     return Document(file_, std::move(root));
   }
 
-  void OnDocumentStart(const YAML::Mark& /*mark*/) override {
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    // yaml-cpp takes a stray ',' or '}' for an empty document and never gets past it.
+    if (mark.pos == document_start_) {
+      Abandon(mark, "broken YAML: unexpected text", "is a bracket or a quote missing before it?");
+    }
+    document_start_ = mark.pos;
     anchors_.clear();
     open_.clear();
     root_.reset();
@@ -368,6 +373,7 @@ class TreeBuilder : public YAML::EventHandler {
   std::unique_ptr<Value> root_;
   std::size_t nodes_ = 0;
   std::size_t copied_ = 0;
+  int document_start_ = -1;  // of the last document
 };
 
 }  // namespace internal

@@ -94,6 +94,14 @@ TEST(ParseDocuments, ReportsBrokenYamlWithItsPlace) {
             "  values that begin with one of @ ` % must be quoted\n");
 }
 
+TEST(ParseDocuments, GetsPastTextThatBeginsNoDocument) {
+  EXPECT_EQ(ErrorsOf(",}3{\"k\": 1}\n"),
+            "f.yaml:1:1: error: broken YAML: unexpected text\n"
+            "    1 | ,}3{\"k\": 1}\n"
+            "      | ^\n"
+            "  is a bracket or a quote missing before it?\n");
+}
+
 TEST(ParseDocuments, ReturnsTheDocumentsBeforeAnError) {
   Diagnostics diagnostics;
   const auto documents = ParseDocuments("a: 1\n---\nb: [\n", "f.yaml", diagnostics);
