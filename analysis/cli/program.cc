@@ -1,12 +1,9 @@
 #include "analysis/cli/program.h"
 
 #include <algorithm>
-#include <charconv>
 #include <exception>
-#include <filesystem>
 #include <memory>
 #include <ostream>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -16,6 +13,7 @@
 #include <CLI/Formatter.hpp>
 #include <fmt/format.h>
 
+#include "analysis/cli/option_checks.h"
 #include "analysis/experiment/version.h"
 #include "models/document/spelling.h"
 
@@ -45,30 +43,6 @@ class HelpFormatter : public CLI::Formatter {
   std::string make_footer(const CLI::App* app) const override { return app->get_footer() + "\n"; }
 };
 
-/// Accepts what std::from_chars reads whole as a T.
-template <class T>
-CLI::Validator WholeNumber(T min) {
-  return CLI::Validator(
-      [min](std::string& text) {
-        T value{};
-        const char* end = text.data() + text.size();
-        const auto [stop, error] = std::from_chars(text.data(), end, value);
-        if (error == std::errc() && stop == end && value >= min) return std::string();
-        return fmt::format("expected a whole number from {}, found '{}'", min, text);
-      },
-      "");
-}
-
-CLI::Validator ExistingFolder() {
-  return CLI::Validator(
-      [](std::string& path) {
-        std::error_code ignored;
-        if (std::filesystem::is_directory(path, ignored)) return std::string();
-        return fmt::format("there is no folder '{}'", path);
-      },
-      "");
-}
-
 void AddCommonOptions(CLI::App& app, const Command& command, CommonOptions& options) {
   if (command.common & kOutputOption) {
     app.add_option("-o,--output", options.output, std::string(command.output_help))
@@ -81,12 +55,12 @@ void AddCommonOptions(CLI::App& app, const Command& command, CommonOptions& opti
   if (command.common & kSeedOption) {
     app.add_option("--seed", options.seed, "seed of all random numbers, instead of the scenario's")
         ->type_name("N")
-        ->check(WholeNumber<std::uint64_t>(0));
+        ->check(WholeNumberFrom(0, UINT64_MAX));
   }
   if (command.common & kThreadsOption) {
     app.add_option("--threads", options.threads, "threads to use; all cores if not given")
         ->type_name("N")
-        ->check(WholeNumber<unsigned>(1));
+        ->check(WholeNumberFrom(1));
   }
   if (command.common & kCatalogOption) {
     app.add_option("--catalog", options.catalog, "folder laid over the built-in catalog")

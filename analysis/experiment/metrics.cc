@@ -319,7 +319,11 @@ void AddResources(const SubjectRecord& record, ConfigurationResult& result) {
 }
 
 void AddDrops(const SubjectRecord& record, ConfigurationResult& result) {
+  for (const TrafficRecord& replication : record.replications) {
+    result.denied += Denials(replication);
+  }
   for (std::size_t reason = 0; reason < workload::kDropReasons; ++reason) {
+    if (static_cast<DropReason>(reason) == DropReason::kPolicy) continue;
     std::uint64_t total = 0;
     for (const TrafficRecord& replication : record.replications) total += replication.drops[reason];
     if (total == 0) continue;

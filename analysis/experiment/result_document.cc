@@ -4,11 +4,19 @@
 
 namespace cnisim::experiment {
 
-std::uint64_t TrafficResult::total_failed() const {
+namespace {
+
+std::uint64_t Sum(const std::vector<std::pair<std::string, std::uint64_t>>& counts) {
   std::uint64_t total = 0;
-  for (const auto& [reason, count] : failed) total += count;
+  for (const auto& [name, count] : counts) total += count;
   return total;
 }
+
+}  // namespace
+
+std::uint64_t TrafficResult::total_failed() const { return Sum(failed); }
+
+std::uint64_t ConfigurationResult::total_drops() const { return Sum(drops); }
 
 const MetricResult* ConfigurationResult::Find(std::string_view metric, std::string_view from,
                                               std::string_view to) const {

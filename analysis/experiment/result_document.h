@@ -90,10 +90,13 @@ struct ConfigurationResult {
   std::vector<ResourceResult> resources;
   std::string binds;       ///< kind of resource that gives way first; empty if nothing was used
   bool saturated = false;  ///< it gave way: drops, or busy nearly all the time
-  std::vector<std::pair<std::string, std::uint64_t>> drops;  ///< by reason, those that occurred
-  std::vector<std::string> assumed_costs;                    ///< stages in use without measurement
-  std::vector<std::string> digests;                          ///< of each replication, hex
+  /// Packets that ended, by reason, those that occurred; what policies stopped is not among them.
+  std::vector<std::pair<std::string, std::uint64_t>> drops;
+  std::uint64_t denied = 0;                ///< requests and calls that policies stopped
+  std::vector<std::string> assumed_costs;  ///< stages in use without measurement
+  std::vector<std::string> digests;        ///< of each replication, hex
 
+  std::uint64_t total_drops() const;
   /// nullptr if there is none.
   const MetricResult* Find(std::string_view metric, std::string_view from = {},
                            std::string_view to = {}) const;

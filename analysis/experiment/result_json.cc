@@ -105,6 +105,7 @@ Json ConfigurationToJson(const ConfigurationResult& configuration) {
   json["binds"] = configuration.binds;
   json["saturated"] = configuration.saturated;
   json["drops"] = CountsToJson(configuration.drops);
+  json["denied"] = configuration.denied;
   json["traffic"] = List(configuration.traffic, TrafficToJson);
   json["calls"] = List(configuration.calls, TrafficToJson);
   json["resources"] = List(configuration.resources, ResourceToJson);
@@ -246,6 +247,7 @@ ConfigurationResult ReadConfiguration(const Json& json) {
   configuration.binds = json.at("binds");
   configuration.saturated = json.at("saturated");
   configuration.drops = ReadCounts(json.at("drops"));
+  configuration.denied = json.at("denied");
   configuration.traffic = ReadList(json.at("traffic"), ReadTraffic);
   configuration.calls = ReadList(json.at("calls"), ReadTraffic);
   configuration.resources = ReadList(json.at("resources"), ReadResource);

@@ -32,18 +32,6 @@ double ErrorsOf(const ConfigurationResult& configuration) {
   return worst;
 }
 
-std::uint64_t DeniedOf(const ConfigurationResult& configuration) {
-  std::uint64_t denied = 0;
-  for (const auto* flows : {&configuration.traffic, &configuration.calls}) {
-    for (const TrafficResult& flow : *flows) {
-      for (const auto& [reason, count] : flow.failed) {
-        if (reason == "denied" || reason == "forbidden") denied += count;
-      }
-    }
-  }
-  return denied;
-}
-
 const ResourceResult* BindingOf(const ConfigurationResult& configuration) {
   for (const ResourceResult& resource : configuration.resources) {
     if (resource.kind == configuration.binds) return &resource;
@@ -98,17 +86,19 @@ std::optional<std::string> Trouble(const ResultDocument& document) {
 
 std::optional<std::string> Denials(const ResultDocument& document) {
   const ConfigurationResult* most = nullptr;
-  bool same = true;
+  bool all_alike = document.configurations.size() > 1;
   for (const ConfigurationResult& configuration : document.configurations) {
-    const std::uint64_t denied = DeniedOf(configuration);
-    if (most != nullptr && denied != DeniedOf(*most)) same = false;
-    if (most == nullptr || denied > DeniedOf(*most)) most = &configuration;
+    if (configuration.denied != document.configurations.front().denied) all_alike = false;
+    if (most == nullptr || configuration.denied > most->denied) most = &configuration;
   }
-  if (most == nullptr || DeniedOf(*most) == 0) return std::nullopt;
-  return fmt::format(
-      "Policies stop {} requests and calls under {}{}.", Count(DeniedOf(*most)),
-      same && document.configurations.size() > 1 ? "every configuration" : most->name,
-      same || document.configurations.size() == 1 ? "" : ", the most of all");
+  if (most == nullptr || most->denied == 0) return std::nullopt;
+  std::string who = most->name;
+  if (all_alike) {
+    who = "every configuration";
+  } else if (document.configurations.size() > 1) {
+    who += ", the most of all";
+  }
+  return fmt::format("Policies stop {} requests and calls under {}.", Count(most->denied), who);
 }
 
 /// Pods that found no room or no address.

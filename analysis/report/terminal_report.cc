@@ -224,19 +224,7 @@ class Comparison {
   }
 
   static std::string Losses(const ConfigurationResult& configuration) {
-    std::uint64_t drops = 0;
-    for (const auto& [reason, count] : configuration.drops) {
-      if (reason != "policy") drops += count;
-    }
-    std::uint64_t denied = 0;
-    for (const auto* flows : {&configuration.traffic, &configuration.calls}) {
-      for (const TrafficResult& flow : *flows) {
-        for (const auto& [reason, count] : flow.failed) {
-          if (reason == "denied" || reason == "forbidden") denied += count;
-        }
-      }
-    }
-    return ShortCount(drops) + "/" + ShortCount(denied);
+    return ShortCount(configuration.total_drops()) + "/" + ShortCount(configuration.denied);
   }
 
   /// Two cells: the value with its mark, and what chance may have done to it.

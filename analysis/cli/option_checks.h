@@ -1,0 +1,27 @@
+#pragma once
+
+/// @file
+/// Checks of option values, with our own words for what is wrong.
+
+#include <cstdint>
+#include <string>
+
+#include <CLI/App.hpp>
+
+#include "sim/base/units.h"
+
+namespace cnisim::cli {
+
+/// "expected a whole number from 1, found 'x'".
+CLI::Validator WholeNumberFrom(std::uint64_t min, std::uint64_t max = INT32_MAX);
+
+/// "there is no folder 'x'".
+CLI::Validator ExistingFolder();
+
+/// "expected a time with its unit, as 500ms or 2s, found '5'".
+CLI::Validator DurationText();
+
+/// What a text that DurationText() let through means.
+SimTime DurationOf(const std::string& text);
+
+}  // namespace cnisim::cli
