@@ -1,13 +1,17 @@
 #pragma once
 
 /// @file
-/// One-way delay of the fabric between machines, by where they stand: read from
-/// models/catalog/fabric/<name>.yaml.
+/// One-way delay of the fabric between machines, by where they stand.  A profile
+/// (models/catalog/fabric/<name>.yaml) names the costs; with a cost model they become delays.
 
+#include <array>
+#include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "models/datapath/cost_model.h"
 #include "models/document/catalog_files.h"
 #include "models/document/diagnostics.h"
 #include "sim/base/units.h"
@@ -21,17 +25,38 @@ struct FabricDelay {
   double cv = 0;  ///< standard deviation / mean of what lies above the floor
 };
 
+/// Zones of a region are 1 to 3; 0 is a node that is bound to none.
+inline constexpr std::size_t kZones = 4;
+
+/// Delays between any two machines.
+struct Latency {
+  std::array<std::array<FabricDelay, kZones>, kZones> zones;  // [zone][zone]
+  FabricDelay external;  ///< a client outside, through the load balancer, to a node
+
+  /// The same delay everywhere inside, for tests and small models.
+  static Latency Uniform(const FabricDelay& inside, const FabricDelay& external);
+};
+
 struct LatencyProfile {
+  struct Link {
+    std::string cost;  ///< id in the cost model
+    SimTime floor;
+  };
+
   std::string name;
   std::string summary;
-  FabricDelay same_zone;  ///< two nodes of one zone, or of none
-  FabricDelay cross_zone;
-  FabricDelay external;  ///< a client outside, through the load balancer, to a node
+  std::string why;  ///< of the floors
+  std::array<std::array<Link, kZones>, kZones> zones;
+  Link external;
+
+  /// The profile's delays under a cost model that has its costs.
+  Latency Resolve(const datapath::CostModel& costs) const;
 };
 
 class LatencyProfiles {
  public:
-  static LatencyProfiles Load(const document::CatalogFiles& files,
+  /// Reads fabric/*.yaml.  What is wrong goes to `diagnostics`; the rest is there.
+  static LatencyProfiles Load(const document::CatalogFiles& files, const datapath::CostModel& costs,
                               document::Diagnostics& diagnostics);
 
   /// nullptr if there is none of that name.

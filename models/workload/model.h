@@ -102,6 +102,8 @@ struct SourceModel {
   double rate = 0;                     ///< requests per second in total; open loop
   double burst = 1;                    ///< kBursty: mean requests that come together
   std::uint32_t connections = 1;       ///< closed loop and stream: in total, dealt out to clients
+  /// Closed loop and stream: the backend of each connection; empty: at random, as a Service does.
+  std::vector<std::uint32_t> servers;  // [connection] -> EdgeModel::backends
 };
 
 struct Model {
@@ -112,7 +114,7 @@ struct Model {
   std::uint32_t call_edges = 0;  ///< how many are the call graph's
   std::vector<SourceModel> sources;
   std::vector<datapath::CompiledFlow> flows;
-  LatencyProfile latency;
+  Latency latency;
   Defaults defaults;
 };
 

@@ -106,8 +106,8 @@ struct TrafficRecord {
   std::uint64_t events = 0;  ///< handled by the engine, warm-up included
   std::uint64_t digest = 0;  ///< of every event; equal for equal runs
 
-  /// What gives way first: the kind that dropped first, or else the busiest one.
-  /// `saturated` tells whether it really gave way (drops, or busy above 0.95).
+  /// What gives way first: of the saturated kinds (drops, or busy above 0.95) the one that dropped
+  /// first, workers only if nothing else explains them; if none is saturated the busiest.
   struct Binding {
     ResourceKind kind = ResourceKind::kCores;
     bool saturated = false;

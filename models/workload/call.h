@@ -1,0 +1,55 @@
+#pragma once
+
+/// @file
+/// A call on its way: the record that travels with its messages.
+
+#include <cstdint>
+#include <type_traits>
+
+#include "models/datapath/compiled_flow.h"
+#include "models/workload/model.h"
+#include "models/workload/traffic_record.h"
+#include "sim/base/units.h"
+
+namespace cnisim::workload {
+
+/// What the answer says: 0 = served, else 1 + FailureReason.
+using Outcome = std::uint8_t;
+inline constexpr Outcome kServed = 0;
+constexpr Outcome FailedBy(FailureReason reason) {
+  return static_cast<Outcome>(1 + static_cast<int>(reason));
+}
+
+/// Lives in the client host's slab.  Whoever handles the event that names it may read and write
+/// it; between events nobody does.  Every message that leaves comes back to the client in the
+/// end: as an answer, or as the news that it was dropped.
+struct Call {
+  SimTime sent;             ///< when the message on the way was last sent
+  std::int64_t app_ns = 0;  ///< answer: time that was the applications' own
+  std::uint32_t key = 0;    ///< names its random draws
+  std::uint32_t edge = 0;
+  std::uint32_t plan = 0;  // FlowPlan
+  std::uint32_t client_host = 0;
+  std::uint32_t server_host = 0;
+  std::uint32_t via_host = kNone;
+  std::uint32_t server_pod = 0;
+  std::uint32_t flow_hash = 0;  ///< chooses the receive queue
+  Admission admission = Admission::kAllowed;
+  Outcome outcome = kServed;
+  std::uint8_t attempts = 0;  ///< earlier transmissions of this message
+  std::uint8_t tracked = 0;   ///< bit [Side]: that node's connection table has it
+};
+static_assert(std::is_trivially_copyable_v<Call>);
+
+/// Names a call anywhere in the simulation.
+struct CallHandle {
+  std::uint32_t host = 0;  ///< of the client
+  std::uint32_t slot = 0;
+
+  std::uint64_t Pack() const { return std::uint64_t{host} << 32 | slot; }
+  static CallHandle Unpack(std::uint64_t word) {
+    return {static_cast<std::uint32_t>(word >> 32), static_cast<std::uint32_t>(word)};
+  }
+};
+
+}  // namespace cnisim::workload

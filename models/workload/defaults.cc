@@ -1,0 +1,117 @@
+#include "models/workload/defaults.h"
+
+#include <functional>
+#include <limits>
+#include <map>
+#include <optional>
+#include <string_view>
+
+#include "models/document/object_reader.h"
+#include "models/document/parser.h"
+#include "models/document/spelling.h"
+
+namespace cnisim::workload {
+namespace {
+
+using document::Diagnostics;
+using document::ObjectReader;
+using document::UnknownKeys;
+using document::Value;
+
+constexpr std::string_view kFile = "workload/defaults.yaml";
+
+// Takes the member `value` of an entry into its field; false if it is not of the field's kind.
+using Setter = std::function<bool(ObjectReader&)>;
+
+template <class T>
+bool Set(const std::optional<T>& value, T& field) {
+  if (value) field = *value;
+  return value.has_value();
+}
+
+std::map<std::string, Setter, std::less<>> Setters(Defaults& defaults) {
+  const auto duration = [](SimTime& field) {
+    return [&field](ObjectReader& entry) { return Set(entry.RequireDuration("value"), field); };
+  };
+  const auto size = [](Bytes& field) {
+    return [&field](ObjectReader& entry) { return Set(entry.RequireSize("value"), field); };
+  };
+  const auto number = [](double& field) {
+    return
+        [&field](ObjectReader& entry) { return Set(entry.RequireNumber("value", 0, 1e6), field); };
+  };
+  const auto count = [](auto& field) {
+    return [&field](ObjectReader& entry) {
+      const auto value = entry.RequireInteger("value", 0, std::numeric_limits<std::int32_t>::max());
+      if (value) field = static_cast<std::remove_reference_t<decltype(field)>>(*value);
+      return value.has_value();
+    };
+  };
+  return {
+      {"service_time", duration(defaults.service_time)},
+      {"service_cv", number(defaults.service_cv)},
+      {"workers", count(defaults.workers)},
+      {"queue", count(defaults.queue)},
+      {"idle_connections", count(defaults.idle_connections)},
+      {"timeout", duration(defaults.timeout)},
+      {"syn_timeout", duration(defaults.syn_timeout)},
+      {"syn_retries", count(defaults.syn_retries)},
+      {"data_timeout", duration(defaults.data_timeout)},
+      {"data_retries", count(defaults.data_retries)},
+      {"initial_window", count(defaults.initial_window)},
+      {"receive_window", size(defaults.receive_window)},
+      {"softirq_backlog", count(defaults.softirq_backlog)},
+      {"nic_queue", size(defaults.nic_queue)},
+      {"conntrack_per_mib", number(defaults.conntrack_per_mib)},
+      {"conntrack_ebpf", count(defaults.conntrack_ebpf)},
+      {"conntrack_closed", duration(defaults.conntrack_closed)},
+      {"proxy_workers", count(defaults.proxy_workers)},
+      {"proxy_queue", count(defaults.proxy_queue)},
+  };
+}
+
+}  // namespace
+
+Defaults Defaults::Load(const document::CatalogFiles& files, Diagnostics& diagnostics) {
+  Defaults defaults;
+  const document::CatalogFile* file = files.Find(kFile);
+  if (file == nullptr) {
+    diagnostics.Error(document::SourceLocation{}, "", "the catalog has no " + std::string(kFile));
+    return defaults;
+  }
+  std::map<std::string, Setter, std::less<>> missing = Setters(defaults);
+  std::vector<std::string> known;
+  for (const auto& [id, setter] : missing) known.push_back(id);
+  for (const document::Document& document :
+       document::ParseDocuments(file->text, file->origin, diagnostics)) {
+    ObjectReader reader(document.root(), diagnostics, UnknownKeys::kError);
+    reader.Ignore("sources");
+    if (const Value* values = reader.RequireSequence("values")) {
+      for (const Value& value : values->items()) {
+        ObjectReader entry(value, diagnostics, UnknownKeys::kError);
+        const std::string id = entry.RequireString("id").value_or("");
+        for (const char* key : {"status", "source", "where", "why", "value"}) entry.Ignore(key);
+        const auto found = missing.find(id);
+        if (found == missing.end()) {
+          if (!id.empty()) {
+            const std::vector<std::string> near = document::NearSpellings(id, known);
+            entry.Error("no default is named '" + id + "', or it stands here twice",
+                        near.empty() ? "" : "did you mean '" + near.front() + "'?");
+          }
+        } else {
+          static_cast<void>(found->second(entry));
+          missing.erase(found);
+        }
+        entry.Finish();
+      }
+    }
+    reader.Finish();
+  }
+  for (const auto& [id, setter] : missing) {
+    diagnostics.Error(document::SourceLocation{}, "values",
+                      "the catalog gives no default for '" + id + "'");
+  }
+  return defaults;
+}
+
+}  // namespace cnisim::workload

@@ -1,0 +1,191 @@
+#include "models/workload/flow_plan.h"
+
+#include <cmath>
+
+#include "sim/base/check.h"
+
+namespace cnisim::workload {
+namespace {
+
+using datapath::CompiledMessage;
+using datapath::MessageKind;
+using datapath::Resource;
+using datapath::Segment;
+using datapath::Side;
+
+// Collects the steps of one message in order; consecutive ones of a kind are one step.
+class PlanBuilder {
+ public:
+  PlanBuilder(const CompiledMessage& message, bool one_node, Bytes payload)
+      : one_node_(one_node),
+        paired_(message.pair_ceiling.value() > 0),
+        shape_(datapath::Shape(message, payload)) {
+    plan_.payload = payload;
+    plan_.wire_bytes = payload + message.header_bytes * shape_.packets;
+    plan_.one_receive_queue = message.one_receive_queue;
+    pair_demand_ = message.pair_ceiling * plan_.wire_bytes;
+  }
+
+  void Add(const Segment& segment) {
+    if (segment.side != at_) MoveTo(segment.side);
+    const Nanoseconds mean = segment.Demand(shape_);
+    switch (segment.resource) {
+      case Resource::kTaskCore:
+        if (segment.side == Side::kSender) {
+          send_.Add(mean, segment.cv);
+        } else if (segment.side == Side::kReceiver) {
+          receive_.Add(mean, segment.cv);
+        } else {
+          AddStep(StepKind::kSoftirq, mean, segment.cv);
+        }
+        break;
+      case Resource::kSoftirqCore:
+        // What the kernel does before anything else happens runs in the sender's own context, on
+        // its core: the transmit path, and on one node also the receive path up to the wake-up.
+        if (steps_.empty()) {
+          send_.Add(mean, segment.cv);
+        } else {
+          AddStep(StepKind::kSoftirq, mean, segment.cv);
+        }
+        break;
+      case Resource::kProxy:
+        AddStep(StepKind::kProxy, mean, segment.cv);
+        break;
+      case Resource::kNic:
+      case Resource::kLatency:
+        AddStep(StepKind::kDelay, mean, segment.cv);
+        break;
+      case Resource::kBackground:
+        plan_.background[static_cast<std::size_t>(segment.side)] += mean.Round();
+        break;
+      case Resource::kFabric:
+      case Resource::kPair:
+        CNISIM_CHECK(false, "the compiler leaves the fabric to the builder");
+    }
+  }
+
+  MessagePlan Finish() {
+    if (at_ != Side::kReceiver) MoveTo(Side::kReceiver);
+    steps_.push_back({StepKind::kDeliver, Side::kReceiver, {}});
+    for (const PendingStep& step : steps_) {
+      plan_.steps.push_back({step.kind, step.side, step.demand.Build()});
+    }
+    plan_.send = send_.Build();
+    plan_.receive = receive_.Build();
+    return std::move(plan_);
+  }
+
+ private:
+  struct PendingStep {
+    StepKind kind;
+    Side side;
+    DemandSum demand;
+  };
+
+  void MoveTo(Side side) {
+    CNISIM_CHECK(side > at_, "a message does not go back");
+    at_ = side;
+    if (one_node_) return;
+    if (paired_) {
+      steps_.push_back({StepKind::kPair, side, {}});
+      steps_.back().demand.Add(pair_demand_, 0);
+    }
+    steps_.push_back({StepKind::kCross, side, {}});
+  }
+
+  void AddStep(StepKind kind, Nanoseconds mean, double cv) {
+    if (steps_.empty() || steps_.back().kind != kind || steps_.back().side != at_) {
+      steps_.push_back({kind, at_, {}});
+    }
+    steps_.back().demand.Add(mean, cv);
+  }
+
+  bool one_node_;
+  bool paired_;
+  datapath::MessageShape shape_;
+  Nanoseconds pair_demand_;
+  MessagePlan plan_;
+  DemandSum send_;
+  DemandSum receive_;
+  std::vector<PendingStep> steps_;
+  Side at_ = Side::kSender;
+};
+
+MessagePlan PlanMessage(const CompiledMessage& message, bool one_node, Bytes payload) {
+  PlanBuilder builder(message, one_node, payload);
+  for (const Segment& segment : message.segments) builder.Add(segment);
+  return builder.Finish();
+}
+
+// The handshake's last ACK leaves together with the first request and is worked off just before
+// it: `first` pays for both.
+CompiledMessage WithAck(CompiledMessage first, const CompiledMessage& ack) {
+  for (const Segment& extra : ack.segments) {
+    if (extra.resource == Resource::kLatency) continue;  // they wait together
+    for (Segment& segment : first.segments) {
+      if (segment.side != extra.side || segment.resource != extra.resource) continue;
+      segment.per_message += extra.Demand({});
+      break;
+    }
+  }
+  return first;
+}
+
+}  // namespace
+
+Demand::Demand(double mean_ns, double cv)
+    : mean_(mean_ns),
+      constant_(Nanoseconds(mean_ns).Round()),
+      distribution_(mean_ns > 0 ? mean_ns : 1, cv),
+      varies_(mean_ns > 0 && cv > 0) {}
+
+void DemandSum::Add(Nanoseconds mean, double cv) {
+  mean_ += mean.value();
+  variance_ += mean.value() * cv * mean.value() * cv;
+}
+
+Demand DemandSum::Build() const {
+  // A saving may be larger than what it is set against.
+  return mean_ > 0 ? Demand(mean_, std::sqrt(variance_) / mean_) : Demand();
+}
+
+Nanoseconds MessagePlan::Mean() const {
+  double sum = send.mean() + receive.mean();
+  for (const Step& step : steps) sum += step.demand.mean();
+  return Nanoseconds(sum);
+}
+
+FlowPlan PlanFlow(const datapath::CompiledFlow& flow, bool one_node, Bytes request,
+                  Bytes response) {
+  FlowPlan plan;
+  for (std::size_t i = 0; i < datapath::kMessageKinds; ++i) {
+    const auto kind = static_cast<MessageKind>(i);
+    switch (kind) {
+      case MessageKind::kRequestFirst: {
+        const CompiledMessage& ack = flow[MessageKind::kControl];
+        plan.messages[i] = PlanMessage(WithAck(flow.messages[i], ack), one_node, request);
+        plan.messages[i].wire_bytes += ack.header_bytes;
+        break;
+      }
+      case MessageKind::kRequest:
+        plan.messages[i] = PlanMessage(flow.messages[i], one_node, request);
+        break;
+      case MessageKind::kReply:
+        plan.messages[i] = PlanMessage(flow.messages[i], one_node, response);
+        break;
+      default:
+        plan.messages[i] = PlanMessage(flow.messages[i], one_node, Bytes{0});
+    }
+  }
+  plan.connect = Demand(flow.connect.value(), 0);
+  plan.accept = Demand(flow.accept.value(), 0);
+  plan.conntrack_entries = flow.conntrack_entries;
+  plan.snat_ports = flow.snat_ports;
+  return plan;
+}
+
+FabricSampler::FabricSampler(const FabricDelay& delay)
+    : floor_(delay.floor),
+      excess_(static_cast<double>((delay.mean - delay.floor).nanos()), delay.cv) {}
+
+}  // namespace cnisim::workload

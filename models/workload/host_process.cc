@@ -1,0 +1,986 @@
+#include "models/workload/host_process.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <utility>
+
+#include "models/workload/random_purposes.h"
+#include "sim/base/check.h"
+#include "sim/engine/turn.h"
+
+namespace cnisim::workload {
+namespace {
+
+using datapath::IsForward;
+using datapath::MessageKind;
+using datapath::Side;
+using engine::Turn;
+
+enum EventKind : std::uint16_t {
+  kMessage,     // a call's message is at a step of its plan
+  kTaskDue,     // a core's task may be done
+  kArrival,     // the next request of a source
+  kDeadline,    // the earliest deadline of a queue
+  kLost,        // news that a message was dropped
+  kRetransmit,  // a retransmission timer
+  kLaunch,      // the kernel has made a packet of its own
+};
+
+// The small argument of an event: which message, and at which step or why.
+std::uint16_t PackAux(MessageKind kind, std::uint32_t detail) {
+  return static_cast<std::uint16_t>(static_cast<std::uint32_t>(kind) << 8 | detail);
+}
+MessageKind KindOf(std::uint16_t aux) { return static_cast<MessageKind>(aux >> 8); }
+std::uint32_t DetailOf(std::uint16_t aux) { return aux & 0xFFU; }
+
+constexpr std::uint32_t kSendDetail = 60;     // random draws of a message's sending task
+constexpr std::uint32_t kReceiveDetail = 61;  // and of its reading one
+
+}  // namespace
+
+HostProcess::HostProcess(const TrafficContext& context, std::uint32_t host)
+    : context_(context),
+      model_(context.model()),
+      host_(host),
+      pools_(context, host),
+      deadlines_(context.deadline_queue_count()),
+      stats_(model_.edges.size()) {
+  if (host != context.external_host()) {
+    resources_.emplace(model_.nodes[host], model_.defaults,
+                       context.uses_pairs() ? context.external_host() : 0);
+    for (std::uint32_t pod = 0; pod < model_.pods.size(); ++pod) {
+      if (model_.pods[pod].node != host) continue;
+      Pod local;
+      local.pod = pod;
+      local.application = model_.pods[pod].application;
+      local.pool_base = kNone;
+      if (local.application != kNone) {
+        for (const std::uint32_t edge : model_.applications[local.application].calls) {
+          const std::uint32_t pool = pools_.AddPool(edge, pod);
+          if (local.pool_base == kNone) local.pool_base = pool;
+        }
+      }
+      pods_.push_back(local);
+    }
+  }
+  AddGenerators();
+}
+
+void HostProcess::Run(Turn& turn) {
+  while (const engine::Event* event = turn.Next()) {
+    switch (event->kind) {
+      case kMessage:
+        Advance(turn, CallHandle::Unpack(event->payload), KindOf(event->aux), DetailOf(event->aux));
+        break;
+      case kTaskDue:
+        TaskDue(turn, static_cast<std::uint32_t>(event->payload));
+        break;
+      case kArrival:
+        Arrive(turn, static_cast<std::uint32_t>(event->payload));
+        break;
+      case kDeadline:
+        Deadlines(turn, static_cast<std::uint32_t>(event->payload));
+        break;
+      case kLost:
+        OnLost(turn, CallHandle::Unpack(event->payload), KindOf(event->aux),
+               static_cast<DropReason>(DetailOf(event->aux)));
+        break;
+      case kRetransmit:
+        Retransmit(turn, CallHandle::Unpack(event->payload), KindOf(event->aux));
+        break;
+      case kLaunch:
+        Launch(turn, CallHandle::Unpack(event->payload), KindOf(event->aux));
+        break;
+      default:
+        CNISIM_CHECK(false, "an event has a kind that hosts know");
+    }
+  }
+}
+
+// ---- Messages ------------------------------------------------------------------------------
+
+std::uint32_t HostProcess::HostOf(const Call& call, MessageKind kind, Side side) const {
+  if (side == Side::kVia) return call.via_host;
+  return (side == Side::kSender) == IsForward(kind) ? call.client_host : call.server_host;
+}
+
+std::uint32_t HostProcess::CoreFor(const Call& call, MessageKind kind) {
+  std::uint32_t hash = call.flow_hash;
+  if (PlanOf(call, kind).one_receive_queue) {
+    // The network card sees one tunnel between two nodes, whatever flows inside.
+    hash = CallKey(HostOf(call, kind, Side::kSender), HostOf(call, kind, Side::kReceiver), 0);
+  }
+  return resources_->cores().CoreOfFlow(hash);
+}
+
+SimTime HostProcess::Draw(const Demand& demand, const Call& call, MessageKind kind,
+                          std::uint32_t detail) const {
+  if (!demand.varies()) return demand.constant();
+  RandomStream stream = context_.Stream(
+      call.key, Purpose::kHost,
+      static_cast<std::uint32_t>(kind) | detail << 3 | std::uint32_t{call.attempts} << 9);
+  return demand.Draw(stream);
+}
+
+double HostProcess::DrawNs(const Demand& demand, const Call& call, MessageKind kind,
+                           std::uint32_t detail) const {
+  if (!demand.varies()) return demand.mean();
+  return static_cast<double>(Draw(demand, call, kind, detail).nanos());
+}
+
+// The sender's task has done its part: the message goes its way.
+void HostProcess::Launch(Turn& turn, CallHandle handle, MessageKind kind) {
+  Call& call = context_.call(handle);
+  call.sent = turn.now();
+  if (!external()) {
+    if (kind == MessageKind::kSyn) {
+      if (call.admission == Admission::kDroppedAtClient) {
+        Lose(turn, handle, kind, DropReason::kPolicy);
+        return;
+      }
+      if (!Track(turn, handle, Side::kSender)) return;
+    }
+    ChargeBackground(turn, call, kind, Side::kSender);
+  }
+  Advance(turn, handle, kind, 0);
+}
+
+// As Launch(), for what the kernel sends by itself, in the context of the flow's core.
+void HostProcess::LaunchFromSoftirq(Turn& turn, CallHandle handle, MessageKind kind) {
+  const Call& call = context_.call(handle);
+  const SimTime demand =
+      external() ? SimTime() : Draw(PlanOf(call, kind).send, call, kind, kSendDetail);
+  if (demand == SimTime()) {
+    Launch(turn, handle, kind);
+    return;
+  }
+  const std::optional<SimTime> done = resources_->Softirq(turn.now(), CoreFor(call, kind), demand);
+  if (!done) {
+    Lose(turn, handle, kind, DropReason::kSoftirqBacklog);
+    return;
+  }
+  turn.Schedule(*done, kLaunch, handle.Pack(), PackAux(kind, 0));
+}
+
+// Entries of a new connection in this node's table; false: there is no room, and the SYN is lost.
+bool HostProcess::Track(Turn& turn, CallHandle handle, Side side) {
+  Call& call = context_.call(handle);
+  const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(side));
+  if ((call.tracked & bit) != 0) return true;  // a repeated SYN
+  const auto index = static_cast<std::size_t>(side);
+  if (!resources_->TrackConnection(turn.now(), context_.plan(call.plan).conntrack_entries[index])) {
+    Lose(turn, handle, MessageKind::kSyn, DropReason::kConntrackFull);
+    return false;
+  }
+  call.tracked = static_cast<std::uint8_t>(call.tracked | bit);
+  return true;
+}
+
+void HostProcess::Advance(Turn& turn, CallHandle handle, MessageKind kind, std::uint32_t step) {
+  const Call& call = context_.call(handle);
+  const MessagePlan& plan = PlanOf(call, kind);
+  const Step& at = plan.steps[step];
+  switch (at.kind) {
+    case StepKind::kSoftirq: {
+      if (at.side == Side::kVia) {
+        if (kind == MessageKind::kSyn && !Track(turn, handle, Side::kVia)) return;
+        ChargeBackground(turn, call, kind, Side::kVia);
+      }
+      const std::optional<SimTime> done =
+          resources_->Softirq(turn.now(), CoreFor(call, kind), Draw(at.demand, call, kind, step));
+      if (!done) {
+        Lose(turn, handle, kind, DropReason::kSoftirqBacklog);
+        return;
+      }
+      Continue(turn, handle, kind, step + 1, *done);
+      return;
+    }
+    case StepKind::kProxy: {
+      const std::optional<SimTime> done =
+          resources_->Proxy(turn.now(), Draw(at.demand, call, kind, step));
+      if (!done) {
+        Lose(turn, handle, kind, DropReason::kProxyQueue);
+        return;
+      }
+      Continue(turn, handle, kind, step + 1, *done);
+      return;
+    }
+    case StepKind::kDelay:
+      Continue(turn, handle, kind, step, turn.now());
+      return;
+    case StepKind::kPair: {
+      const std::uint32_t peer = HostOf(call, kind, at.side);
+      SimTime done = turn.now();
+      if (!external() && peer != context_.external_host()) {
+        done = resources_->Pair(done, peer, at.demand.constant());
+      }
+      Continue(turn, handle, kind, step + 1, done);
+      return;
+    }
+    case StepKind::kCross: {
+      SimTime out = turn.now();
+      if (!external()) {
+        const std::optional<SimTime> sent = resources_->Transmit(out, plan.wire_bytes);
+        if (!sent) {
+          Lose(turn, handle, kind, DropReason::kNicQueue);
+          return;
+        }
+        out = *sent;
+      }
+      const std::uint32_t peer = HostOf(call, kind, at.side);
+      const FabricSampler& fabric = context_.fabric(host_, peer);
+      RandomStream stream = context_.Stream(call.key, Purpose::kFabric,
+                                            static_cast<std::uint32_t>(kind) |
+                                                static_cast<std::uint32_t>(at.side) << 3 |
+                                                std::uint32_t{call.attempts} << 9);
+      turn.Send(context_.lps[peer], out + fabric.Draw(stream), kMessage, handle.Pack(),
+                PackAux(kind, step + 1));
+      return;
+    }
+    case StepKind::kDeliver:
+      Deliver(turn, handle, kind);
+      return;
+  }
+}
+
+// Goes on at `step` when the clock is at `at`; waits on the way are added up first.
+void HostProcess::Continue(Turn& turn, CallHandle handle, MessageKind kind, std::uint32_t step,
+                           SimTime at) {
+  const Call& call = context_.call(handle);
+  const MessagePlan& plan = PlanOf(call, kind);
+  for (; plan.steps[step].kind == StepKind::kDelay; ++step) {
+    at += Draw(plan.steps[step].demand, call, kind, step);
+  }
+  if (at == turn.now()) {
+    Advance(turn, handle, kind, step);
+  } else {
+    turn.Schedule(at, kMessage, handle.Pack(), PackAux(kind, step));
+  }
+}
+
+void HostProcess::Deliver(Turn& turn, CallHandle handle, MessageKind kind) {
+  Call& call = context_.call(handle);
+  if (!external()) ChargeBackground(turn, call, kind, Side::kReceiver);
+  switch (kind) {
+    case MessageKind::kSyn:
+      Listen(turn, handle);
+      return;
+    case MessageKind::kSynAck:
+      Established(turn, handle.slot);
+      return;
+    case MessageKind::kRequestFirst:
+      Serve(turn, handle, /*first_request=*/true);
+      return;
+    case MessageKind::kRequest:
+      Serve(turn, handle, /*first_request=*/false);
+      return;
+    case MessageKind::kReply:
+      Answered(turn, handle.slot);
+      return;
+    case MessageKind::kControl:  // FIN
+      resources_->conntrack().Close(turn.now(), context_.plan(call.plan).conntrack_entries[2]);
+      LaunchFromSoftirq(turn, handle, MessageKind::kControlReply);
+      return;
+    case MessageKind::kControlReply:
+      Release(handle.slot);
+      return;
+  }
+}
+
+void HostProcess::Lose(Turn& turn, CallHandle handle, MessageKind kind, DropReason reason) {
+  CountDrop(reason);
+  const Call& call = context_.call(handle);
+  // Who sent it finds out by a timer.  The simulation tells him at once, so that only messages
+  // that are lost need one.
+  const std::uint32_t owner = kind == MessageKind::kReply ? call.server_host : call.client_host;
+  Tell(turn, owner, kLost, handle, PackAux(kind, static_cast<std::uint32_t>(reason)));
+}
+
+// News for another host (or this one) that no packet carries.
+void HostProcess::Tell(Turn& turn, std::uint32_t host, std::uint16_t event, CallHandle handle,
+                       std::uint16_t aux) {
+  if (host == host_) {
+    turn.Schedule(turn.now(), event, handle.Pack(), aux);
+  } else {
+    turn.Send(context_.lps[host], turn.now() + context_.fabric(host_, host).floor(), event,
+              handle.Pack(), aux);
+  }
+}
+
+void HostProcess::OnLost(Turn& turn, CallHandle handle, MessageKind kind, DropReason reason) {
+  Call& call = context_.call(handle);
+  if (kind == MessageKind::kControl || kind == MessageKind::kControlReply) {
+    if (clients_[handle.slot].live) {  // the server gave up
+      EndCall(turn, handle.slot, FailedBy(FailureReason::kTimeout), 0, Ending::kAborted);
+    }
+    Release(handle.slot);
+    return;
+  }
+  if (kind == MessageKind::kSynAck) kind = MessageKind::kSyn;  // the client repeats its SYN
+  const bool handshake = kind == MessageKind::kSyn;
+  if (kind != MessageKind::kReply) {
+    ClientCall& client = clients_[handle.slot];
+    if (!client.live) {
+      Release(handle.slot);
+      return;
+    }
+    client.only_denied =
+        reason == DropReason::kPolicy && (call.attempts == 0 || client.only_denied);
+  }
+  const Defaults& defaults = model_.defaults;
+  if (call.attempts >= (handshake ? defaults.syn_retries : defaults.data_retries)) {
+    if (kind == MessageKind::kReply) {
+      Tell(turn, call.client_host, kLost, handle, PackAux(MessageKind::kControlReply, 0));
+      return;
+    }
+    const bool denied = clients_[handle.slot].only_denied;
+    EndCall(turn, handle.slot, FailedBy(denied ? FailureReason::kDenied : FailureReason::kTimeout),
+            0, Ending::kAborted);
+    Release(handle.slot);
+    return;
+  }
+  const SimTime timeout = (handshake ? defaults.syn_timeout : defaults.data_timeout) *
+                          (std::int64_t{1} << call.attempts);
+  turn.Schedule(std::max(call.sent + timeout, turn.now()), kRetransmit, handle.Pack(),
+                PackAux(kind, 0));
+}
+
+void HostProcess::Retransmit(Turn& turn, CallHandle handle, MessageKind kind) {
+  Call& call = context_.call(handle);
+  if (kind != MessageKind::kReply && !clients_[handle.slot].live) {
+    Release(handle.slot);
+    return;
+  }
+  ++call.attempts;
+  if (turn.now() >= measured_from_) ++stats_[call.edge].retransmissions;
+  LaunchFromSoftirq(turn, handle, kind);
+}
+
+void HostProcess::ChargeBackground(Turn& turn, const Call& call, MessageKind kind, Side side) {
+  const SimTime work = PlanOf(call, kind).background[static_cast<std::size_t>(side)];
+  if (work == SimTime()) return;
+  background_ += work;
+  Submit(turn, TaskKind::kBurn, 0, static_cast<double>(work.nanos()));
+}
+
+// ---- Tasks ---------------------------------------------------------------------------------
+
+void HostProcess::Submit(Turn& turn, TaskKind kind, std::uint32_t index, double demand_ns) {
+  const std::uint64_t task = static_cast<std::uint64_t>(kind) << 32 | index;
+  if (external()) {  // their machines are not part of the model
+    TaskDone(turn, task);
+    return;
+  }
+  const auto submission =
+      resources_->cores().Submit(turn.now(), task, Nanoseconds(demand_ns).Round());
+  if (submission.admission == queueing::CoreGroup::Admission::kStarted) {
+    turn.Schedule(submission.running.completion, kTaskDue, submission.running.core);
+  }
+}
+
+void HostProcess::TaskDue(Turn& turn, std::uint32_t core) {
+  const queueing::CoreGroup::Check check = resources_->cores().Recheck(turn.now(), core);
+  if (!check.done) {
+    turn.Schedule(check.completion, kTaskDue, core);
+    return;
+  }
+  if (check.next) turn.Schedule(check.next->completion, kTaskDue, check.next->core);
+  TaskDone(turn, check.task);
+}
+
+void HostProcess::TaskDone(Turn& turn, std::uint64_t task) {
+  const auto index = static_cast<std::uint32_t>(task);
+  switch (static_cast<TaskKind>(task >> 32)) {
+    case TaskKind::kJob:
+      JobDone(turn, index);
+      return;
+    case TaskKind::kSend:
+      Send(turn, index);
+      return;
+    case TaskKind::kRead: {
+      if (clients_[index].live) {
+        EndCall(turn, index, calls_[index].outcome, 0, Ending::kAnswered);
+      } else {  // the deadline passed while it waited for a core
+        Release(index);
+      }
+      return;
+    }
+    case TaskKind::kEcho: {
+      const CallHandle request = jobs_[index].request;
+      jobs_.Free(index);
+      Launch(turn, request, MessageKind::kReply);
+      return;
+    }
+    case TaskKind::kBurn:
+      return;
+  }
+}
+
+// ---- Server --------------------------------------------------------------------------------
+
+void HostProcess::Listen(Turn& turn, CallHandle handle) {
+  Call& call = context_.call(handle);
+  if (call.admission == Admission::kDroppedAtServer) {
+    Lose(turn, handle, MessageKind::kSyn, DropReason::kPolicy);
+    return;
+  }
+  if (!Track(turn, handle, Side::kReceiver)) return;
+  if (call.admission == Admission::kRefused) {
+    call.outcome = FailedBy(FailureReason::kRefused);  // a reset in place of the SYN-ACK
+  } else if (!model_.edges[call.edge].echo) {
+    Pod& pod = pods_[context_.local_pod(call.server_pod)];
+    const ApplicationModel& application = model_.applications[pod.application];
+    if (pod.busy >= application.workers && pod.queued >= application.queue) {
+      pod.waits.Drop(turn.now());
+      Lose(turn, handle, MessageKind::kSyn, DropReason::kListenQueue);
+      return;
+    }
+  }
+  LaunchFromSoftirq(turn, handle, MessageKind::kSynAck);
+}
+
+void HostProcess::Serve(Turn& turn, CallHandle handle, bool first_request) {
+  Call& call = context_.call(handle);
+  call.app_ns = 0;
+  call.attempts = 0;
+  if (turn.now() >= measured_from_) {
+    stats_[call.edge].delivered += model_.edges[call.edge].request;
+  }
+  if (call.admission == Admission::kForbidden) {
+    call.outcome = FailedBy(FailureReason::kForbidden);
+    LaunchFromSoftirq(turn, handle, MessageKind::kReply);
+    return;
+  }
+  const FlowPlan& plan = context_.plan(call.plan);
+  const MessageKind kind = first_request ? MessageKind::kRequestFirst : MessageKind::kRequest;
+  if (model_.edges[call.edge].echo) {
+    const std::uint32_t index = jobs_.Allocate();
+    jobs_[index].request = handle;
+    const double network =
+        DrawNs(plan[kind].receive, call, kind, kReceiveDetail) +
+        (first_request ? plan.accept.mean() : 0) +
+        DrawNs(plan[MessageKind::kReply].send, call, MessageKind::kReply, kSendDetail);
+    task_network_ += Nanoseconds(network).Round();
+    Submit(turn, TaskKind::kEcho, index, network);
+    return;
+  }
+
+  Pod& pod = pods_[context_.local_pod(call.server_pod)];
+  const ApplicationModel& application = model_.applications[pod.application];
+  const bool free_worker = pod.busy < application.workers;
+  if (!free_worker && pod.queued >= application.queue) {
+    pod.waits.Drop(turn.now());
+    CountDrop(DropReason::kApplicationQueue);
+    Answer(turn, handle, FailedBy(FailureReason::kOverloaded));
+    return;
+  }
+  const std::uint32_t index = jobs_.Allocate();
+  Job& job = jobs_[index];
+  const std::uint32_t generation = job.generation;
+  job = {};
+  job.generation = generation;
+  job.request = handle;
+  job.pod = context_.local_pod(call.server_pod);
+  job.key = call.key;
+  job.first_request = first_request;
+  job.submitted = turn.now();
+  if (free_worker) {
+    SetBusy(pod, turn.now(), pod.busy + 1);
+    StartJob(turn, index);
+    return;
+  }
+  if (pod.queue_tail == kNone) {
+    pod.queue_head = index;
+  } else {
+    jobs_[pod.queue_tail].next_queued = index;
+  }
+  pod.queue_tail = index;
+  ++pod.queued;
+}
+
+void HostProcess::StartJob(Turn& turn, std::uint32_t index) {
+  Job& job = jobs_[index];
+  Pod& pod = pods_[job.pod];
+  const SimTime waited = turn.now() - job.submitted;
+  pod.waits.Serve(waited);
+  job.app_ns += waited.nanos();
+  if (model_.applications[pod.application].service_time.value() > 0) {
+    RandomStream stream = context_.Stream(job.key, Purpose::kServiceTime);
+    job.work_left_ns = context_.service_time(pod.application)(stream);
+  }
+  const Call& call = context_.call(job.request);
+  const FlowPlan& plan = context_.plan(call.plan);
+  const MessageKind kind = job.first_request ? MessageKind::kRequestFirst : MessageKind::kRequest;
+  double read = DrawNs(plan[kind].receive, call, kind, kReceiveDetail);
+  if (job.first_request) read += plan.accept.mean();
+  // Half of the work comes before the calls that it needs, half after.
+  Planned planned;
+  const bool calls = !model_.applications[pod.application].calls.empty();
+  if (calls) {
+    planned.app_ns = job.work_left_ns / 2;
+    job.work_left_ns -= planned.app_ns;
+  }
+  const std::optional<Planned> next = PlanNext(turn, index);
+  CNISIM_CHECK(next.has_value(), "a job that has not called anybody waits for nobody");
+  planned.app_ns += next->app_ns;
+  planned.network_ns += next->network_ns;
+  RunStretch(turn, index, planned, read);
+}
+
+// What the job does next, and what that asks of a core; nullopt: it waits for answers.
+std::optional<HostProcess::Planned> HostProcess::PlanNext(Turn& turn, std::uint32_t index) {
+  Job& job = jobs_[index];
+  const Pod& pod = pods_[job.pod];
+  const std::vector<std::uint32_t>& calls = model_.applications[pod.application].calls;
+  while (!job.failed && job.call_index < calls.size()) {
+    const EdgeModel& edge = model_.edges[calls[job.call_index]];
+    if (job.repeats_left == kNone) {
+      const double whole = std::floor(edge.per_request);
+      job.repeats_left = static_cast<std::uint32_t>(whole);
+      if (edge.per_request > whole) {
+        RandomStream stream =
+            context_.Stream(CallKey(job.key, calls[job.call_index], kNone), Purpose::kCallCount);
+        if (stream.Uniform() < edge.per_request - whole) ++job.repeats_left;
+      }
+    }
+    if (job.repeats_left == 0) {
+      job.repeats_left = kNone;
+      ++job.call_index;
+      continue;
+    }
+    if (job.outstanding > 0 && !(edge.parallel && job.group_parallel)) return std::nullopt;
+    job.group_parallel = edge.parallel;
+    --job.repeats_left;
+    const std::uint32_t key = CallKey(job.key, calls[job.call_index], job.calls_made++);
+    if (edge.backends.empty()) {
+      FailAtOnce(calls[job.call_index], FailureReason::kRefused);
+      CountDrop(DropReason::kNoEndpoint);
+      job.failed = true;
+      break;
+    }
+    const std::uint32_t slot = Begin(turn, pod.pool_base + job.call_index, key);
+    clients_[slot].job = index;
+    clients_[slot].job_generation = job.generation;
+    ++job.outstanding;
+    job.call_slot = slot;
+    job.action = JobAction::kSendCall;
+    job.send_ns = SendDemand(slot);
+    return Planned{0, job.send_ns};
+  }
+  if (job.outstanding > 0 && !job.failed) return std::nullopt;
+  job.action = JobAction::kReply;
+  const Call& call = context_.call(job.request);
+  const Demand& send = context_.plan(call.plan)[MessageKind::kReply].send;
+  const double work = job.failed ? 0 : std::exchange(job.work_left_ns, 0);
+  return Planned{work, DrawNs(send, call, MessageKind::kReply, kSendDetail)};
+}
+
+void HostProcess::RunStretch(Turn& turn, std::uint32_t index, const Planned& planned,
+                             double read_ns) {
+  Job& job = jobs_[index];
+  job.submitted = turn.now();
+  job.network_ns = planned.network_ns + read_ns;
+  job.on_core = true;
+  task_network_ += Nanoseconds(job.network_ns).Round();
+  Submit(turn, TaskKind::kJob, index, planned.app_ns + job.network_ns);
+}
+
+void HostProcess::JobDone(Turn& turn, std::uint32_t index) {
+  Job& job = jobs_[index];
+  job.on_core = false;
+  job.app_ns += (turn.now() - job.submitted).nanos() - Nanoseconds(job.network_ns).Round().nanos();
+  if (job.action == JobAction::kReply) {
+    FinishJob(turn, index);
+    return;
+  }
+  // The call began when the work before it was done.
+  clients_[job.call_slot].begun = turn.now() - Nanoseconds(job.send_ns).Round();
+  Send(turn, job.call_slot);
+  // Calls that go out together follow each other without waiting.
+  if (const std::optional<Planned> next = PlanNext(turn, index)) {
+    RunStretch(turn, index, *next, 0);
+  }
+}
+
+void HostProcess::FinishJob(Turn& turn, std::uint32_t index) {
+  Job& job = jobs_[index];
+  Call& call = context_.call(job.request);
+  call.app_ns = job.app_ns;
+  if (job.failed) call.outcome = FailedBy(FailureReason::kUpstream);
+  ++job.generation;
+  const CallHandle request = job.request;
+  Pod& pod = pods_[job.pod];
+  jobs_.Free(index);
+  Launch(turn, request, MessageKind::kReply);
+
+  if (pod.queue_head == kNone) {
+    SetBusy(pod, turn.now(), pod.busy - 1);
+    return;
+  }
+  const std::uint32_t next = pod.queue_head;
+  pod.queue_head = jobs_[next].next_queued;
+  if (pod.queue_head == kNone) pod.queue_tail = kNone;
+  --pod.queued;
+  StartJob(turn, next);
+}
+
+// An answer without work: an error.
+void HostProcess::Answer(Turn& turn, CallHandle handle, Outcome outcome) {
+  context_.call(handle).outcome = outcome;
+  LaunchFromSoftirq(turn, handle, MessageKind::kReply);
+}
+
+void HostProcess::SetBusy(Pod& pod, SimTime now, std::uint32_t busy) {
+  pod.busy_integral_ns += (now - pod.busy_since).nanos() * pod.busy;
+  pod.busy_since = now;
+  pod.busy = busy;
+}
+
+// ---- Client --------------------------------------------------------------------------------
+
+// A call of the pool's edge; it is not sent yet.
+std::uint32_t HostProcess::Begin(Turn& turn, std::uint32_t pool, std::uint32_t key) {
+  const std::uint32_t slot = calls_.Allocate();
+  if (clients_.size() < calls_.size()) static_cast<void>(clients_.Allocate());
+  const std::uint32_t connection_index = pools_.Take(pool);
+  const Connection& connection = pools_[connection_index];
+  Call& call = calls_[slot];
+  call = {};
+  call.key = key;
+  call.edge = pools_.edge(pool);
+  call.plan = connection.plan;
+  call.client_host = host_;
+  call.server_host = connection.server_host;
+  call.via_host = connection.via_host;
+  call.server_pod = connection.server_pod;
+  call.flow_hash = connection.flow_hash;
+  call.admission = connection.admission;
+
+  ClientCall& client = clients_[slot];
+  const std::uint32_t generation = client.generation;
+  client = {};
+  client.generation = generation + 1;
+  client.begun = turn.now();
+  client.connection = connection_index;
+  client.live = true;
+  client.opens = !connection.established;
+  client.measured = turn.now() >= measured_from_;
+  if (client.measured) {
+    ++stats_[call.edge].offered;
+    if (client.opens) ++stats_[call.edge].connections;
+  }
+
+  const std::uint32_t queue = context_.deadline_queue(call.edge);
+  const SimTime deadline = turn.now() + model_.edges[call.edge].timeout;
+  if (!deadlines_[queue].armed) turn.Schedule(deadline, kDeadline, queue);
+  deadlines_[queue].armed = true;
+  deadlines_[queue].ring.Push({deadline, slot, client.generation});
+  return slot;
+}
+
+// Core time of sending the first message of a call that has just begun.
+double HostProcess::SendDemand(std::uint32_t slot) {
+  if (external()) return 0;
+  const Call& call = calls_[slot];
+  const FlowPlan& plan = context_.plan(call.plan);
+  if (pools_[clients_[slot].connection].established) {
+    return DrawNs(plan[MessageKind::kRequest].send, call, MessageKind::kRequest, kSendDetail);
+  }
+  return plan.connect.mean() +
+         DrawNs(plan[MessageKind::kSyn].send, call, MessageKind::kSyn, kSendDetail);
+}
+
+void HostProcess::Send(Turn& turn, std::uint32_t slot) {
+  ClientCall& client = clients_[slot];
+  if (!client.live) {  // the deadline passed while it waited for a core
+    Release(slot);
+    return;
+  }
+  MessageKind kind = MessageKind::kRequest;
+  if (client.opens) {
+    const bool established = pools_[client.connection].established;
+    kind = established ? MessageKind::kRequestFirst : MessageKind::kSyn;
+  }
+  Launch(turn, {host_, slot}, kind);
+}
+
+// The SYN-ACK is here: the first request follows on its heels.
+void HostProcess::Established(Turn& turn, std::uint32_t slot) {
+  Call& call = calls_[slot];
+  ClientCall& client = clients_[slot];
+  if (!client.live) {
+    Release(slot);
+    return;
+  }
+  if (call.outcome != kServed) {  // a reset
+    EndCall(turn, slot, call.outcome, 0, Ending::kAborted);
+    Release(slot);
+    return;
+  }
+  pools_[client.connection].established = true;
+  call.attempts = 0;
+  double network = 0;
+  if (!external()) {
+    const FlowPlan& plan = context_.plan(call.plan);
+    network =
+        DrawNs(plan[MessageKind::kSynAck].receive, call, MessageKind::kSynAck, kReceiveDetail) +
+        DrawNs(plan[MessageKind::kRequestFirst].send, call, MessageKind::kRequestFirst,
+               kSendDetail);
+    task_network_ += Nanoseconds(network).Round();
+  }
+  Submit(turn, TaskKind::kSend, slot, network);
+}
+
+// The answer is here: whoever waits for it reads it.
+void HostProcess::Answered(Turn& turn, std::uint32_t slot) {
+  const Call& call = calls_[slot];
+  ClientCall& client = clients_[slot];
+  if (!client.live) {
+    Release(slot);
+    return;
+  }
+  double read = 0;
+  if (!external()) {
+    read = DrawNs(PlanOf(call, MessageKind::kReply).receive, call, MessageKind::kReply,
+                  kReceiveDetail);
+  }
+  if (client.job == kNone) {
+    task_network_ += Nanoseconds(read).Round();
+    Submit(turn, TaskKind::kRead, slot, read);
+    return;
+  }
+  EndCall(turn, slot, call.outcome, read, Ending::kAnswered);
+}
+
+// The call has its outcome; its job, if it still waits, goes on.  An answered call's record is at
+// home and goes with its connection; an aborted one's is the caller's to release.
+void HostProcess::EndCall(Turn& turn, std::uint32_t slot, Outcome outcome, double read_ns,
+                          Ending ending) {
+  clients_[slot].live = false;
+  Record(turn.now(), slot, outcome);
+  const ClientCall client = clients_[slot];
+  const std::int64_t app_ns = calls_[slot].app_ns;
+  // First of all, so that the next call may take the same connection.
+  if (ending == Ending::kAnswered) {
+    CloseConnection(turn, slot);
+  } else {
+    pools_.Discard(client.connection);
+  }
+  if (client.job == kNone) {
+    if (model_.sources[generators_[client.generator].source].kind == SourceKind::kClosedLoop) {
+      turn.Schedule(turn.now(), kArrival, client.generator);
+    }
+    return;
+  }
+  Job& job = jobs_[client.job];
+  if (job.generation != client.job_generation) return;  // it has answered without waiting
+  --job.outstanding;
+  if (outcome != kServed) job.failed = true;
+  if (job.outstanding == 0) job.app_ns += app_ns;
+  if (!job.on_core) {
+    if (const std::optional<Planned> next = PlanNext(turn, client.job)) {
+      RunStretch(turn, client.job, *next, read_ns);
+      return;
+    }
+  }
+  if (read_ns > 0) {
+    task_network_ += Nanoseconds(read_ns).Round();
+    Submit(turn, TaskKind::kBurn, 0, read_ns);
+  }
+}
+
+void HostProcess::Record(SimTime now, std::uint32_t slot, Outcome outcome) {
+  const ClientCall& client = clients_[slot];
+  if (!client.measured) return;
+  const Call& call = calls_[slot];
+  EdgeStats& stats = stats_[call.edge];
+  if (outcome != kServed) {
+    ++stats.failed[outcome - 1U];
+    return;
+  }
+  ++stats.completed;
+  const std::int64_t total = (now - client.begun).nanos();
+  stats.latency_total.Record(total);
+  if (client.job == kNone) {
+    stats.latency_network.Record(std::max<std::int64_t>(total - call.app_ns, 0));
+  }
+}
+
+// The call is over and its record at home: keeps the connection, or closes it with a FIN.
+void HostProcess::CloseConnection(Turn& turn, std::uint32_t slot) {
+  const std::uint32_t connection = clients_[slot].connection;
+  if (pools_.Keep(connection)) {
+    Release(slot);
+    return;
+  }
+  pools_.Discard(connection);
+  if (!external()) {
+    resources_->conntrack().Close(turn.now(),
+                                  context_.plan(calls_[slot].plan).conntrack_entries[0]);
+  }
+  calls_[slot].attempts = 0;
+  LaunchFromSoftirq(turn, {host_, slot}, MessageKind::kControl);
+}
+
+void HostProcess::Release(std::uint32_t slot) { calls_.Free(slot); }
+
+void HostProcess::Deadlines(Turn& turn, std::uint32_t queue_index) {
+  DeadlineQueue& queue = deadlines_[queue_index].ring;
+  while (!queue.empty()) {
+    const DeadlineQueue::Entry entry = queue.front();
+    const ClientCall& client = clients_[entry.index];
+    const bool waits = client.live && client.generation == entry.generation;
+    if (waits && entry.deadline > turn.now()) {
+      turn.Schedule(entry.deadline, kDeadline, queue_index);
+      return;
+    }
+    queue.Pop();
+    if (!waits) continue;
+    // The record comes back by itself, some day.
+    EndCall(turn, entry.index,
+            FailedBy(client.only_denied ? FailureReason::kDenied : FailureReason::kTimeout), 0,
+            Ending::kAborted);
+  }
+  deadlines_[queue_index].armed = false;
+}
+
+void HostProcess::FailAtOnce(std::uint32_t edge, FailureReason reason) {
+  if (measured_from_ == SimTime::Max()) return;
+  ++stats_[edge].offered;
+  ++stats_[edge].failed[static_cast<std::size_t>(reason)];
+}
+
+// ---- Sources -------------------------------------------------------------------------------
+
+void HostProcess::AddGenerators() {
+  for (std::uint32_t index = 0; index < model_.sources.size(); ++index) {
+    const SourceModel& source = model_.sources[index];
+    const auto clients =
+        source.clients.empty() ? 1U : static_cast<std::uint32_t>(source.clients.size());
+    const bool closed = source.kind == SourceKind::kClosedLoop;
+    const std::uint32_t count = closed ? source.connections : clients;
+    for (std::uint32_t i = 0; i < count; ++i) {
+      const std::uint32_t pod = source.clients.empty() ? kNone : source.clients[i % clients];
+      const std::uint32_t at = pod == kNone ? context_.external_host() : model_.pods[pod].node;
+      if (at != host_) continue;
+      const std::uint32_t key = CallKey(index, i, kNone);
+      Generator generator{.source = index,
+                          .edge = source.edge,
+                          .pool = 0,
+                          .key = key,
+                          .arrivals = context_.Stream(key, Purpose::kArrival),
+                          .bursts = context_.Stream(key, Purpose::kBurst)};
+      const std::uint32_t backend = closed && !source.servers.empty() ? source.servers[i] : kNone;
+      generator.pool = pools_.AddPool(source.edge, pod, backend);
+      if (!closed) {
+        generator.mean_gap_ns = 1e9 * clients / source.rate;
+        if (source.kind == SourceKind::kBursty) generator.mean_gap_ns *= source.burst;
+      }
+      generators_.push_back(generator);
+    }
+  }
+}
+
+std::vector<HostProcess::Start> HostProcess::Starts() {
+  std::vector<Start> starts;
+  for (std::uint32_t index = 0; index < generators_.size(); ++index) {
+    Generator& generator = generators_[index];
+    const SourceKind kind = model_.sources[generator.source].kind;
+    // A random phase for each: several clients would else act in step.
+    double at = 1000 * generator.arrivals.Uniform();
+    if (kind == SourceKind::kConstant) at = generator.mean_gap_ns * generator.arrivals.Uniform();
+    if (kind == SourceKind::kPoisson || kind == SourceKind::kBursty) {
+      at = generator.arrivals.Exponential(generator.mean_gap_ns);
+    }
+    starts.push_back({Nanoseconds(at).Round(), kArrival, index});
+  }
+  return starts;
+}
+
+void HostProcess::Arrive(Turn& turn, std::uint32_t index) {
+  Generator& generator = generators_[index];
+  const SourceModel& source = model_.sources[generator.source];
+  std::uint32_t requests = 1;
+  if (source.kind != SourceKind::kClosedLoop) {
+    double gap = generator.mean_gap_ns;
+    if (source.kind != SourceKind::kConstant) gap = generator.arrivals.Exponential(gap);
+    turn.Schedule(turn.now() + Nanoseconds(gap).Round(), kArrival, index);
+    if (source.kind == SourceKind::kBursty) {
+      // Geometric from 1 on, with the mean that the source asks for.
+      while (generator.bursts.Uniform() * source.burst >= 1) ++requests;
+    }
+  }
+  while (requests-- > 0) StartRoot(turn, index);
+}
+
+void HostProcess::StartRoot(Turn& turn, std::uint32_t index) {
+  Generator& generator = generators_[index];
+  const std::uint32_t key = CallKey(generator.key, 0, generator.made++);
+  if (model_.edges[generator.edge].backends.empty()) {
+    FailAtOnce(generator.edge, FailureReason::kRefused);
+    CountDrop(DropReason::kNoEndpoint);
+    return;
+  }
+  const std::uint32_t slot = Begin(turn, generator.pool, key);
+  clients_[slot].generator = index;
+  const double network = SendDemand(slot);
+  task_network_ += Nanoseconds(network).Round();
+  Submit(turn, TaskKind::kSend, slot, network);
+}
+
+// ---- Results -------------------------------------------------------------------------------
+
+void HostProcess::CountDrop(DropReason reason) {
+  if (measured_from_ != SimTime::Max()) ++drops_[static_cast<std::size_t>(reason)];
+}
+
+void HostProcess::BeginMeasurement(SimTime now) {
+  measured_from_ = now;
+  task_network_ = SimTime();
+  background_ = SimTime();
+  if (resources_) resources_->BeginMeasurement(now);
+  for (Pod& pod : pods_) {
+    SetBusy(pod, now, pod.busy);
+    pod.busy_integral_ns = 0;
+    const SimTime first_drop = pod.waits.first_drop;
+    pod.waits = {};
+    pod.waits.first_drop = first_drop;
+  }
+}
+
+void HostProcess::AddTo(std::uint32_t edge, FlowRecord& record) const {
+  const EdgeStats& stats = stats_[edge];
+  record.offered += stats.offered;
+  record.completed += stats.completed;
+  for (std::size_t i = 0; i < kFailureReasons; ++i) record.failed[i] += stats.failed[i];
+  record.in_flight += CountInFlight(edge);
+  record.connections += stats.connections;
+  record.retransmissions += stats.retransmissions;
+  record.delivered += stats.delivered;
+  record.latency_total.Merge(stats.latency_total);
+  record.latency_network.Merge(stats.latency_network);
+}
+
+std::uint64_t HostProcess::CountInFlight(std::uint32_t edge) const {
+  std::uint64_t count = 0;
+  for (std::uint32_t slot = 0; slot < clients_.size(); ++slot) {
+    const ClientCall& client = clients_[slot];
+    if (client.live && client.measured && calls_[slot].edge == edge) ++count;
+  }
+  return count;
+}
+
+std::vector<HostProcess::PodUse> HostProcess::PodUses(SimTime now) const {
+  std::vector<PodUse> uses;
+  for (const Pod& pod : pods_) {
+    if (pod.application == kNone) continue;
+    const std::int64_t integral = pod.busy_integral_ns + (now - pod.busy_since).nanos() * pod.busy;
+    const double span = static_cast<double>((now - measured_from_).nanos()) *
+                        model_.applications[pod.application].workers;
+    uses.push_back({pod.pod, span > 0 ? static_cast<double>(integral) / span : 0, pod.waits});
+  }
+  return uses;
+}
+
+}  // namespace cnisim::workload

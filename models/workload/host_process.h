@@ -1,0 +1,244 @@
+#pragma once
+
+/// @file
+/// A host: one node with all its pods, or the clients outside the cluster.  Walks messages through
+/// the node's resources, serves requests with the pods' workers, makes the calls that serving
+/// needs, and generates the load of its traffic sources.
+///
+/// A message is never copied: its events name the call (call.h) and the step of its flow's plan
+/// (flow_plan.h).  Resources with a closed form cost no event; an event is needed only where a
+/// message meets the next resource at a later time.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "models/workload/call.h"
+#include "models/workload/connection_pools.h"
+#include "models/workload/deadline_queue.h"
+#include "models/workload/host_resources.h"
+#include "models/workload/slab.h"
+#include "models/workload/traffic_context.h"
+#include "models/workload/traffic_record.h"
+#include "sim/base/histogram.h"
+#include "sim/base/random.h"
+#include "sim/engine/logical_process.h"
+
+namespace cnisim::workload {
+
+class HostProcess final : public engine::LogicalProcess {
+ public:
+  /// @param host  a node, or context.external_host()
+  HostProcess(const TrafficContext& context, std::uint32_t host);
+
+  void Run(engine::Turn& turn) override;
+  std::string_view kind() const override { return resources_ ? "node" : "clients"; }
+
+  /// First events of the host's traffic sources: what to schedule before the run.
+  struct Start {
+    SimTime at;
+    std::uint16_t kind = 0;
+    std::uint64_t payload = 0;
+  };
+  std::vector<Start> Starts();
+
+  /// From `now` on, calls and resources count.
+  void BeginMeasurement(SimTime now);
+
+  // Results, to be read when no run is on.
+  /// Adds the host's share of an edge's calls to `record`.
+  void AddTo(std::uint32_t edge, FlowRecord& record) const;
+  /// Measured calls that have no end yet, counted one by one.
+  std::uint64_t CountInFlight(std::uint32_t edge) const;
+  std::uint64_t drops(DropReason reason) const { return drops_[static_cast<std::size_t>(reason)]; }
+  /// nullptr for clients outside.
+  HostResources* resources() { return resources_ ? &*resources_ : nullptr; }
+  SimTime task_network() const { return task_network_; }
+  SimTime background() const { return background_; }
+
+  struct PodUse {
+    std::uint32_t pod = 0;
+    double busy = 0;  ///< share of its workers, since BeginMeasurement()
+    WaitTally waits;
+  };
+  std::vector<PodUse> PodUses(SimTime now) const;
+
+  Slab<Call>& calls() { return calls_; }
+
+ private:
+  // The client's own side of a call; same index as the Call.
+  struct ClientCall {
+    SimTime begun;
+    std::uint32_t job = kNone;  // that made it, on this host; kNone: a traffic source
+    std::uint32_t job_generation = 0;
+    std::uint32_t generator = kNone;
+    std::uint32_t connection = kNone;
+    std::uint32_t generation = 0;
+    bool live = false;   // somebody waits for it
+    bool opens = false;  // its connection
+    bool measured = false;
+    bool only_denied = false;  // nothing but policy drops so far
+  };
+
+  enum class JobAction : std::uint8_t { kSendCall, kReply };
+  enum class Ending : std::uint8_t { kAnswered, kAborted };
+
+  // A request that a pod serves.
+  struct Job {
+    SimTime submitted;      // of the stretch that runs or waits for a core
+    double network_ns = 0;  // of that stretch
+    double send_ns = 0;     // of the call that the stretch sends
+    double work_left_ns = 0;
+    std::int64_t app_ns = 0;
+    CallHandle request;
+    std::uint32_t generation = 0;
+    std::uint32_t pod = 0;  // local index
+    std::uint32_t key = 0;
+    std::uint32_t next_queued = kNone;
+    std::uint32_t call_slot = kNone;  // of the call that the stretch sends
+    std::uint32_t call_index = 0;     // in ApplicationModel::calls
+    std::uint32_t calls_made = 0;
+    std::uint32_t outstanding = 0;
+    std::uint32_t repeats_left = kNone;  // of the present edge; kNone: not drawn yet
+    JobAction action = JobAction::kReply;
+    bool first_request = false;  // of its connection
+    bool on_core = false;        // a stretch runs or waits for a core
+    bool group_parallel = false;
+    bool failed = false;
+  };
+
+  struct Pod {
+    std::uint32_t pod = 0;  // in Model::pods
+    std::uint32_t application = 0;
+    std::uint32_t busy = 0;  // workers
+    std::uint32_t queued = 0;
+    std::uint32_t queue_head = kNone;
+    std::uint32_t queue_tail = kNone;
+    std::uint32_t pool_base = 0;  // of its application's first call edge
+    SimTime busy_since;           // last change of `busy`
+    std::int64_t busy_integral_ns = 0;
+    WaitTally waits;
+  };
+
+  struct Generator {
+    std::uint32_t source = 0;
+    std::uint32_t edge = 0;
+    std::uint32_t pool = 0;
+    std::uint32_t key = 0;
+    std::uint32_t made = 0;
+    std::uint32_t burst_left = 0;
+    double mean_gap_ns = 0;
+    RandomStream arrivals;
+    RandomStream bursts;
+  };
+
+  struct ArmedDeadlines {
+    DeadlineQueue ring;
+    bool armed = false;  // an event is on its way
+  };
+
+  struct EdgeStats {
+    std::uint64_t offered = 0;
+    std::uint64_t completed = 0;
+    std::array<std::uint64_t, kFailureReasons> failed{};
+    std::uint64_t connections = 0;
+    std::uint64_t retransmissions = 0;
+    Bytes delivered;
+    Histogram latency_total;
+    Histogram latency_network;
+  };
+
+  struct Planned {
+    double app_ns = 0;
+    double network_ns = 0;
+  };
+
+  enum class TaskKind : std::uint8_t { kJob, kSend, kRead, kEcho, kBurn };
+
+  bool external() const { return !resources_; }
+  const MessagePlan& PlanOf(const Call& call, datapath::MessageKind kind) const {
+    return context_.plan(call.plan)[kind];
+  }
+  std::uint32_t HostOf(const Call& call, datapath::MessageKind kind, datapath::Side side) const;
+  std::uint32_t CoreFor(const Call& call, datapath::MessageKind kind);
+  SimTime Draw(const Demand& demand, const Call& call, datapath::MessageKind kind,
+               std::uint32_t detail) const;
+  double DrawNs(const Demand& demand, const Call& call, datapath::MessageKind kind,
+                std::uint32_t detail) const;
+
+  // Messages.
+  void Launch(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
+  void LaunchFromSoftirq(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
+  void Advance(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind,
+               std::uint32_t step);
+  void Continue(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind,
+                std::uint32_t step, SimTime at);
+  void Deliver(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
+  void Lose(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind, DropReason reason);
+  void OnLost(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind, DropReason reason);
+  void Retransmit(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
+  bool Track(engine::Turn& turn, CallHandle handle, datapath::Side side);
+  void Tell(engine::Turn& turn, std::uint32_t host, std::uint16_t event, CallHandle handle,
+            std::uint16_t aux);
+  void ChargeBackground(engine::Turn& turn, const Call& call, datapath::MessageKind kind,
+                        datapath::Side side);
+
+  // Tasks.
+  void Submit(engine::Turn& turn, TaskKind kind, std::uint32_t index, double demand_ns);
+  void TaskDue(engine::Turn& turn, std::uint32_t core);
+  void TaskDone(engine::Turn& turn, std::uint64_t task);
+
+  // Server.
+  void Listen(engine::Turn& turn, CallHandle handle);
+  void Serve(engine::Turn& turn, CallHandle handle, bool first_request);
+  void StartJob(engine::Turn& turn, std::uint32_t job);
+  std::optional<Planned> PlanNext(engine::Turn& turn, std::uint32_t job);
+  void RunStretch(engine::Turn& turn, std::uint32_t job, const Planned& planned, double read_ns);
+  void JobDone(engine::Turn& turn, std::uint32_t job);
+  void FinishJob(engine::Turn& turn, std::uint32_t job);
+  void Answer(engine::Turn& turn, CallHandle handle, Outcome outcome);
+  void SetBusy(Pod& pod, SimTime now, std::uint32_t busy);
+
+  // Client.
+  std::uint32_t Begin(engine::Turn& turn, std::uint32_t pool, std::uint32_t key);
+  double SendDemand(std::uint32_t slot);
+  void Send(engine::Turn& turn, std::uint32_t slot);
+  void Established(engine::Turn& turn, std::uint32_t slot);
+  void Answered(engine::Turn& turn, std::uint32_t slot);
+  void EndCall(engine::Turn& turn, std::uint32_t slot, Outcome outcome, double read_ns,
+               Ending ending);
+  void Record(SimTime now, std::uint32_t slot, Outcome outcome);
+  void CloseConnection(engine::Turn& turn, std::uint32_t slot);
+  void Release(std::uint32_t slot);
+  void Deadlines(engine::Turn& turn, std::uint32_t queue);
+  void FailAtOnce(std::uint32_t edge, FailureReason reason);
+
+  // Sources.
+  void AddGenerators();
+  void Arrive(engine::Turn& turn, std::uint32_t generator);
+  void StartRoot(engine::Turn& turn, std::uint32_t generator);
+
+  void CountDrop(DropReason reason);
+
+  const TrafficContext& context_;
+  const Model& model_;
+  std::uint32_t host_;
+  std::optional<HostResources> resources_;
+
+  Slab<Call> calls_;
+  Slab<ClientCall> clients_;
+  Slab<Job> jobs_;
+  ConnectionPools pools_;
+  std::vector<Pod> pods_;
+  std::vector<ArmedDeadlines> deadlines_;  // [distinct time-out]
+  std::vector<Generator> generators_;
+  std::vector<EdgeStats> stats_;  // [edge]
+  std::array<std::uint64_t, kDropReasons> drops_{};
+  SimTime task_network_;
+  SimTime background_;
+  SimTime measured_from_ = SimTime::Max();
+};
+
+}  // namespace cnisim::workload

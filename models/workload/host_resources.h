@@ -1,0 +1,84 @@
+#pragma once
+
+/// @file
+/// The contended resources of one node, and what became of those who came: waits, drops, busy time.
+/// Belongs to one logical process; fed in order of time.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "models/workload/conntrack_table.h"
+#include "models/workload/model.h"
+#include "models/workload/traffic_record.h"
+#include "sim/base/units.h"
+#include "sim/queueing/core_group.h"
+#include "sim/queueing/fifo_server.h"
+#include "sim/queueing/multi_server.h"
+#include "sim/queueing/rate_limited_link.h"
+
+namespace cnisim::workload {
+
+/// Waiting and refusals at the resources of one kind.
+struct WaitTally {
+  std::uint64_t served = 0;
+  SimTime waited;
+  std::uint64_t drops = 0;
+  SimTime first_drop = SimTime::Max();
+
+  void Serve(SimTime wait) {
+    ++served;
+    waited += wait;
+  }
+  void Drop(SimTime now) {
+    ++drops;
+    if (now < first_drop) first_drop = now;
+  }
+  void Merge(const WaitTally& other);
+};
+
+class HostResources {
+ public:
+  /// @param peers  nodes of the cluster
+  HostResources(const NodeModel& node, const Defaults& defaults, std::uint32_t peers);
+
+  /// Each: when is it done?  nullopt = dropped, and counted.
+  std::optional<SimTime> Softirq(SimTime now, std::uint32_t core, SimTime demand);
+  std::optional<SimTime> Transmit(SimTime now, Bytes size);
+  std::optional<SimTime> Proxy(SimTime now, SimTime demand);
+  SimTime Pair(SimTime now, std::uint32_t peer, SimTime demand);
+  bool TrackConnection(SimTime now, std::uint32_t entries);
+
+  queueing::CoreGroup& cores() { return cores_; }
+  ConntrackTable& conntrack() { return conntrack_; }
+  WaitTally& tally(ResourceKind kind) { return tallies_[static_cast<std::size_t>(kind)]; }
+
+  /// Counts and busy shares are from `now` on; first drops are kept.
+  void BeginMeasurement(SimTime now);
+
+  SimTime SoftirqBusy(SimTime now) const;         ///< all cores, since BeginMeasurement()
+  SimTime SoftirqBusiestCore(SimTime now) const;  ///< the core that did most
+  SimTime TaskBusy(SimTime now) const;
+  SimTime NicBusy(SimTime now) const;
+  SimTime ProxyBusy(SimTime now) const;  ///< all workers
+  SimTime PairBusiest(SimTime now) const;
+  std::uint32_t proxy_workers() const { return static_cast<std::uint32_t>(proxy_.servers()); }
+
+ private:
+  queueing::CoreGroup cores_;
+  queueing::RateLimitedLink nic_;
+  queueing::MultiServer proxy_;
+  std::vector<queueing::FifoServer> pairs_;  // [peer]
+  ConntrackTable conntrack_;
+  std::array<WaitTally, kResourceKinds> tallies_;  // [ResourceKind]
+
+  // At BeginMeasurement().
+  std::vector<SimTime> softirq_before_;  // [core]
+  SimTime tasks_before_;
+  SimTime nic_before_;
+  SimTime proxy_before_;
+  std::vector<SimTime> pairs_before_;  // [peer]
+};
+
+}  // namespace cnisim::workload

@@ -1,0 +1,76 @@
+#include "models/workload/traffic_context.h"
+
+#include <algorithm>
+
+#include "sim/base/check.h"
+
+namespace cnisim::workload {
+
+TrafficContext::TrafficContext(const Model& model, std::uint64_t seed)
+    : model_(model),
+      seed_(seed),
+      external_(model.latency.external),
+      min_latency_(model.latency.external.floor) {
+  for (const auto& row : model.latency.zones) {
+    for (const FabricDelay& delay : row) fabric_.emplace_back(delay);
+  }
+  for (const NodeModel& a : model.nodes) {
+    for (std::size_t zone = 0; zone < kZones; ++zone) {
+      min_latency_ = std::min(min_latency_, model.latency.zones[a.zone][zone].floor);
+    }
+  }
+  CNISIM_CHECK(min_latency_ > SimTime(), "the fabric takes time");
+  for (const EdgeModel& edge : model.edges) {
+    plan_base_.push_back(static_cast<std::uint32_t>(plan_index_.size()));
+    for (const TargetModel& target : edge.targets) {
+      for (std::size_t l = 0; l < kLocalities; ++l) {
+        if (target.flows[l] == kNone) {
+          plan_index_.push_back(kNone);
+          continue;
+        }
+        plan_index_.push_back(static_cast<std::uint32_t>(plans_.size()));
+        plans_.push_back(PlanFlow(model.flows[target.flows[l]],
+                                  static_cast<Locality>(l) == Locality::kSameNode, edge.request,
+                                  edge.response));
+      }
+    }
+    std::vector<std::uint32_t> nodes;
+    for (const Backend& backend : edge.backends) nodes.push_back(model.pods[backend.pod].node);
+    std::sort(nodes.begin(), nodes.end());
+    nodes.erase(std::unique(nodes.begin(), nodes.end()), nodes.end());
+    entry_nodes_.push_back(std::move(nodes));
+  }
+  for (const datapath::CompiledFlow& flow : model.flows) {
+    for (const datapath::CompiledMessage& message : flow.messages) {
+      uses_pairs_ = uses_pairs_ || message.pair_ceiling.value() > 0;
+    }
+  }
+  std::vector<std::uint32_t> pods_of_node(model.nodes.size());
+  for (const PodModel& pod : model.pods) local_pods_.push_back(pods_of_node[pod.node]++);
+  std::vector<SimTime> timeouts;
+  for (const EdgeModel& edge : model.edges) {
+    const auto found = std::find(timeouts.begin(), timeouts.end(), edge.timeout);
+    deadline_queues_.push_back(static_cast<std::uint32_t>(found - timeouts.begin()));
+    if (found == timeouts.end()) timeouts.push_back(edge.timeout);
+  }
+  deadline_queue_count_ = static_cast<std::uint32_t>(timeouts.size());
+  for (const ApplicationModel& application : model.applications) {
+    const double mean = application.service_time.value();
+    service_times_.emplace_back(mean > 0 ? mean : 1, application.service_cv);
+  }
+}
+
+std::uint32_t TrafficContext::PlanOf(std::uint32_t edge, std::uint32_t target,
+                                     Locality locality) const {
+  const std::uint32_t index =
+      plan_index_[plan_base_[edge] + target * kLocalities + static_cast<std::size_t>(locality)];
+  CNISIM_CHECK(index != kNone, "every pair of ends that calls has a compiled flow");
+  return index;
+}
+
+const FabricSampler& TrafficContext::fabric(std::uint32_t from_host, std::uint32_t to_host) const {
+  if (from_host >= external_host() || to_host >= external_host()) return external_;
+  return fabric_[model_.nodes[from_host].zone * kZones + model_.nodes[to_host].zone];
+}
+
+}  // namespace cnisim::workload

@@ -1,0 +1,86 @@
+#pragma once
+
+/// @file
+/// What all hosts of one replication share: the model, the flows with their sizes put in, and where
+/// to find each other's call records.  Only read while the simulation runs.
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include "models/workload/call.h"
+#include "models/workload/flow_plan.h"
+#include "models/workload/model.h"
+#include "models/workload/random_purposes.h"
+#include "models/workload/slab.h"
+#include "sim/base/random.h"
+#include "sim/base/units.h"
+#include "sim/engine/event.h"
+
+namespace cnisim::workload {
+
+class TrafficContext {
+ public:
+  TrafficContext(const Model& model, std::uint64_t seed);
+  TrafficContext(const TrafficContext&) = delete;
+  TrafficContext& operator=(const TrafficContext&) = delete;
+
+  const Model& model() const { return model_; }
+  std::uint64_t seed() const { return seed_; }
+
+  /// Hosts are the nodes, and after them the clients outside the cluster.
+  std::uint32_t host_count() const { return static_cast<std::uint32_t>(model_.nodes.size()) + 1; }
+  std::uint32_t external_host() const { return static_cast<std::uint32_t>(model_.nodes.size()); }
+
+  const FlowPlan& plan(std::uint32_t index) const { return plans_[index]; }
+  /// @pre the edge's target has a flow for this locality
+  std::uint32_t PlanOf(std::uint32_t edge, std::uint32_t target, Locality locality) const;
+
+  const LogNormalDistribution& service_time(std::uint32_t application) const {
+    return service_times_[application];
+  }
+  /// Nodes through which external clients reach the edge: where it has a backend.
+  const std::vector<std::uint32_t>& entry_nodes(std::uint32_t edge) const {
+    return entry_nodes_[edge];
+  }
+
+  /// Number of the pod among those of its node.
+  std::uint32_t local_pod(std::uint32_t pod) const { return local_pods_[pod]; }
+  /// Calls of edges with equal time-outs share a queue of deadlines.
+  std::uint32_t deadline_queue(std::uint32_t edge) const { return deadline_queues_[edge]; }
+  std::uint32_t deadline_queue_count() const { return deadline_queue_count_; }
+  /// Some flow's packets are handed over to a peer one after the other.
+  bool uses_pairs() const { return uses_pairs_; }
+
+  const FabricSampler& fabric(std::uint32_t from_host, std::uint32_t to_host) const;
+  /// No message between two hosts is faster: the lookahead.
+  SimTime min_latency() const { return min_latency_; }
+
+  RandomStream Stream(std::uint32_t key, Purpose purpose, std::uint32_t detail = 0) const {
+    return RandomStream(seed_, key, PurposeOf(purpose, detail));
+  }
+
+  // Set once all hosts exist.
+  std::vector<Slab<Call>*> calls;  // [host]
+  std::vector<engine::LpId> lps;   // [host]
+
+  Call& call(CallHandle handle) const { return (*calls[handle.host])[handle.slot]; }
+
+ private:
+  const Model& model_;
+  std::uint64_t seed_;
+  std::vector<FlowPlan> plans_;
+  std::vector<std::uint32_t> plan_base_;                 // [edge]: of target 0, same node
+  std::vector<std::uint32_t> plan_index_;                // [plan_base + target * kLocalities + l]
+  std::vector<LogNormalDistribution> service_times_;     // [application]
+  std::vector<std::vector<std::uint32_t>> entry_nodes_;  // [edge]
+  std::vector<std::uint32_t> local_pods_;                // [pod]
+  std::vector<std::uint32_t> deadline_queues_;           // [edge]
+  std::uint32_t deadline_queue_count_ = 0;
+  bool uses_pairs_ = false;
+  std::vector<FabricSampler> fabric_;  // [zone * kZones + zone]
+  FabricSampler external_;
+  SimTime min_latency_;
+};
+
+}  // namespace cnisim::workload

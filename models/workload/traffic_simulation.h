@@ -1,0 +1,25 @@
+#pragma once
+
+/// @file
+/// Runs the traffic of a model once.
+
+#include <cstdint>
+
+#include "models/workload/model.h"
+#include "models/workload/traffic_record.h"
+#include "sim/base/units.h"
+
+namespace cnisim::workload {
+
+struct TrafficOptions {
+  std::uint64_t seed = 1;
+  unsigned threads = 1;  ///< changes no result
+  SimTime warm_up;       ///< not measured
+  SimTime duration;      ///< measured, > 0
+};
+
+/// Deterministic: same model, seed, warm-up and duration, same record.  Thread safety: any number
+/// of calls at the same time on one model.
+TrafficRecord SimulateTraffic(const Model& model, const TrafficOptions& options);
+
+}  // namespace cnisim::workload

@@ -1,0 +1,2 @@
+add_library(cnisim_tests_small_traffic STATIC small_traffic.cc)
+target_link_libraries(cnisim_tests_small_traffic PUBLIC cnisim_models_workload)

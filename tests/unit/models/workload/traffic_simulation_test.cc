@@ -1,0 +1,162 @@
+#include "models/workload/traffic_simulation.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "tests/support/small_traffic.h"
+
+namespace cnisim::workload {
+namespace {
+
+using namespace literals;
+using test::EchoTraffic;
+using test::SmallCosts;
+using test::SmallTraffic;
+
+constexpr TrafficOptions kOptions{.seed = 1, .threads = 1, .warm_up = 100_ms, .duration = 1_s};
+
+double MeanMicros(const Histogram& histogram) { return histogram.Mean() / 1e3; }
+
+// One way between two pods: send 2 + transmit 1, wire, fabric 20, receive 3, wake-up 1.5, read 0.5.
+TEST(TrafficSimulationTest, UnloadedTransactionTakesTheSumOfItsSegments) {
+  const TrafficRecord record = SimulateTraffic(EchoTraffic(/*reuse=*/true), kOptions);
+  // 67 bytes at 10 Gbit/s take 53.6 ns, and ends are rounded up.
+  const double one_way = 2 + 1 + 0.0536 + 20 + 3 + 1.5 + 0.5;
+  EXPECT_NEAR(MeanMicros(record.sources[0].latency_total), 2 * one_way, 0.005);
+  EXPECT_NEAR(static_cast<double>(record.sources[0].completed), 1e6 / (2 * one_way), 5);
+  EXPECT_EQ(record.sources[0].connections, 0U);  // opened in the warm-up
+  EXPECT_EQ(record.drops, (std::array<std::uint64_t, kDropReasons>{}));
+}
+
+// The handshake before it: connect 4, SYN and SYN-ACK each transmit 1, wire, fabric 20, receive 3;
+// the ACK goes with the request (transmit 1, receive 3); accept 2.5.
+TEST(TrafficSimulationTest, UnloadedConnectionPaysItsHandshake) {
+  const TrafficRecord record = SimulateTraffic(EchoTraffic(/*reuse=*/false), kOptions);
+  const double one_way = 2 + 1 + 0.0536 + 20 + 3 + 1.5 + 0.5;
+  const double handshake = 4 + 2 * (1 + 0.0528 + 20 + 3);
+  const double ack = 1 + 0.0528 + 3;
+  EXPECT_NEAR(MeanMicros(record.sources[0].latency_total), handshake + ack + 2 * one_way + 2.5,
+              0.01);
+  EXPECT_EQ(record.sources[0].connections, record.sources[0].offered);
+}
+
+TEST(TrafficSimulationTest, SeparatesTheApplicationsTimeFromTheNetworks) {
+  const TrafficRecord record = SimulateTraffic(SmallTraffic(/*rate=*/20), kOptions);
+  const FlowRecord& source = record.sources[0];
+  ASSERT_GT(source.completed, 5U);
+  // From outside: fabric 50 in, receive 3, wake-up 1.5, read 0.5; frontend 100 us of work; its call
+  // there 28 us and back 28 us, 200 us of work; back outside send 2 + transmit 1, wire, fabric 50.
+  const double call = 2 * (2 + 1 + 20 + 3 + 1.5 + 0.5) + (366 + 1066) * 8e-4;
+  const double network = 50 + 3 + 1.5 + 0.5 + call + 2 + 1 + (2000 + 2 * 66) * 8e-4 + 50;
+  // Rounding, and now and then one that queues behind another.
+  EXPECT_NEAR(static_cast<double>(source.latency_network.Quantile(0.5)) / 1e3, network,
+              0.01 * network);
+  EXPECT_NEAR(static_cast<double>(source.latency_total.Quantile(0.5)) / 1e3, network + 300,
+              0.01 * network);
+  ASSERT_EQ(record.edges.size(), 1U);
+  EXPECT_NEAR(static_cast<double>(record.edges[0].latency_total.Quantile(0.5)) / 1e3, call + 200,
+              0.01 * call);
+}
+
+TEST(TrafficSimulationTest, SameSeedGivesTheSameRecordAtAnyThreadCount) {
+  Model model = SmallTraffic(/*rate=*/2000, /*backends=*/3);
+  model.latency = Latency::Uniform({20_us, 30_us, 0.5}, {50_us, 60_us, 0.5});
+  TrafficOptions options = kOptions;
+  const TrafficRecord one = SimulateTraffic(model, options);
+  for (const unsigned threads : {1U, 2U, 4U}) {
+    options.threads = threads;
+    const TrafficRecord again = SimulateTraffic(model, options);
+    EXPECT_EQ(again.digest, one.digest);
+    EXPECT_EQ(again.events, one.events);
+    EXPECT_EQ(again.sources[0].latency_total, one.sources[0].latency_total);
+    EXPECT_EQ(again.sources[0].latency_network, one.sources[0].latency_network);
+  }
+  options.seed = 2;
+  EXPECT_NE(SimulateTraffic(model, options).digest, one.digest);
+}
+
+// A dearer network changes what the requests wait for, not which requests there are.
+TEST(TrafficSimulationTest, ArrivalsAndWorkDoNotDependOnTheNetwork) {
+  SmallCosts dear;
+  dear.receive = 6000;
+  const TrafficRecord cheap_record = SimulateTraffic(SmallTraffic(500), kOptions);
+  const TrafficRecord dear_record = SimulateTraffic(SmallTraffic(500, 1, dear), kOptions);
+  EXPECT_EQ(cheap_record.sources[0].offered, dear_record.sources[0].offered);
+  // Four messages meet a receiving core inside, and each is 3 us dearer; the answer to the outside
+  // is the fifth and meets none.
+  EXPECT_NEAR(MeanMicros(dear_record.sources[0].latency_total) -
+                  MeanMicros(cheap_record.sources[0].latency_total),
+              3 * 3, 0.5);
+}
+
+TEST(TrafficSimulationTest, RaisingTheRateRaisesTheTailAndThenDropsNameWhatBinds) {
+  double before = 0;
+  for (const double rate : {1000.0, 10000.0, 20000.0}) {
+    const TrafficRecord record = SimulateTraffic(SmallTraffic(rate), kOptions);
+    const auto p99 = static_cast<double>(record.sources[0].latency_total.Quantile(0.99));
+    EXPECT_GT(p99, before) << rate;
+    before = p99;
+  }
+  // 200 us of work on 4 cores: 20 000 requests/s and no more.
+  const TrafficRecord over = SimulateTraffic(SmallTraffic(40000), kOptions);
+  EXPECT_GT(over.drops[static_cast<std::size_t>(DropReason::kApplicationQueue)], 0U);
+  // The workers are all taken, but only because they wait for a core.
+  EXPECT_EQ(over.binding().kind, ResourceKind::kCores);
+  EXPECT_TRUE(over.binding().saturated);
+  EXPECT_EQ(over.resources[static_cast<std::size_t>(ResourceKind::kCores)].busiest, "node node-1");
+  EXPECT_GT(over.resources[static_cast<std::size_t>(ResourceKind::kCores)].busy_max, 0.95);
+}
+
+TEST(TrafficSimulationTest, DroppedSynsAreRepeatedUntilTheClientLosesPatience) {
+  Model model = EchoTraffic(/*reuse=*/true);
+  model.edges[0].targets[0].admission = Admission::kDroppedAtServer;
+  const TrafficRecord record =
+      SimulateTraffic(model, {.seed = 1, .threads = 1, .warm_up = {}, .duration = 21_s});
+  // SYNs at 0, 1, 3 and 7 s, the client gives up after 10 s; twice, and a third begins at 20 s.
+  EXPECT_EQ(record.sources[0].offered, 3U);
+  EXPECT_EQ(record.sources[0].failed[static_cast<std::size_t>(FailureReason::kDenied)], 2U);
+  EXPECT_EQ(record.sources[0].in_flight, 1U);
+  EXPECT_EQ(record.drops[static_cast<std::size_t>(DropReason::kPolicy)], 9U);
+  EXPECT_EQ(record.sources[0].retransmissions, 6U);
+}
+
+TEST(TrafficSimulationTest, ForbiddenRequestsFailFast) {
+  Model model = EchoTraffic(/*reuse=*/true);
+  model.edges[0].targets[0].admission = Admission::kForbidden;
+  const TrafficRecord record = SimulateTraffic(model, kOptions);
+  EXPECT_EQ(record.sources[0].completed, 0U);
+  EXPECT_GT(record.sources[0].failed[static_cast<std::size_t>(FailureReason::kForbidden)], 10000U);
+}
+
+TEST(TrafficSimulationTest, RefusedConnectionsFailAfterOneRoundTrip) {
+  Model model = EchoTraffic(/*reuse=*/true);
+  model.edges[0].targets[0].admission = Admission::kRefused;
+  const TrafficRecord record = SimulateTraffic(model, kOptions);
+  const double round_trip = 4 + 2 * (1 + 0.0528 + 20 + 3);
+  EXPECT_NEAR(static_cast<double>(
+                  record.sources[0].failed[static_cast<std::size_t>(FailureReason::kRefused)]),
+              1e6 / round_trip, 5);
+}
+
+TEST(TrafficSimulationTest, AFullConnectionTableDropsNewConnections) {
+  Model model = EchoTraffic(/*reuse=*/false);
+  model.nodes[1].conntrack_max = 100;
+  const TrafficRecord record =
+      SimulateTraffic(model, {.seed = 1, .threads = 1, .warm_up = {}, .duration = 5_s});
+  EXPECT_EQ(record.sources[0].completed, 100U);  // entries of closed connections stay 120 s
+  EXPECT_GT(record.drops[static_cast<std::size_t>(DropReason::kConntrackFull)], 0U);
+  EXPECT_EQ(record.binding().kind, ResourceKind::kConntrack);
+}
+
+TEST(TrafficSimulationTest, AServiceWithoutEndpointsRefuses) {
+  Model model = SmallTraffic(/*rate=*/100);
+  model.edges[test::kCallEdge].backends.clear();
+  const TrafficRecord record = SimulateTraffic(model, kOptions);
+  EXPECT_EQ(record.sources[0].completed, 0U);
+  EXPECT_GT(record.drops[static_cast<std::size_t>(DropReason::kNoEndpoint)], 0U);
+  EXPECT_EQ(record.sources[0].total_failed(),
+            record.sources[0].failed[static_cast<std::size_t>(FailureReason::kUpstream)]);
+}
+
+}  // namespace
+}  // namespace cnisim::workload
