@@ -106,7 +106,8 @@ CostSource ReadSource(ObjectReader& reader, const std::map<std::string, std::str
 }
 
 /// A cost has a source, or is assumed and says why.
-void CheckProvenance(ObjectReader& reader, const StageCost& cost) {
+template <class Entry>
+void CheckProvenance(ObjectReader& reader, const Entry& cost) {
   if (cost.status == CostStatus::kAssumed) {
     if (cost.why.empty()) reader.Error("an assumed cost says why", "add why: ...");
     return;
@@ -159,7 +160,37 @@ StageCost ReadCost(const Value& value, const std::map<std::string, std::string>&
   return cost;
 }
 
-bool ById(const StageCost& a, const StageCost& b) { return a.id < b.id; }
+CostFactor ReadFactor(const Value& value, const std::map<std::string, std::string>& sources,
+                      const std::string& file, Diagnostics& diagnostics) {
+  ObjectReader reader(value, diagnostics, UnknownKeys::kError);
+  CostFactor factor;
+  factor.file = file;
+  factor.id = reader.RequireString("id").value_or("");
+  factor.does = reader.RequireString("does").value_or("");
+  factor.value.low = reader.RequireNumber("low", 0, 1e6).value_or(1);
+  factor.value.typical = reader.RequireNumber("typical", 0, 1e6).value_or(1);
+  factor.value.high = reader.RequireNumber("high", 0, 1e6).value_or(1);
+  reader.RequireString("status");
+  factor.status = ReadWord(reader, "status", kStatusNames, CostStatus::kAssumed);
+  factor.source = ReadSource(reader, sources);
+  factor.why = reader.String("why").value_or("");
+  reader.Finish();
+  CheckProvenance(reader, factor);
+  return factor;
+}
+
+template <class Entry>
+bool ById(const Entry& a, const Entry& b) {
+  return a.id < b.id;
+}
+
+template <class Entry>
+const Entry* FindById(const std::vector<Entry>& entries, std::string_view id) {
+  const auto found =
+      std::lower_bound(entries.begin(), entries.end(), id,
+                       [](const Entry& entry, std::string_view key) { return entry.id < key; });
+  return found != entries.end() && found->id == id ? &*found : nullptr;
+}
 
 }  // namespace
 
@@ -211,7 +242,12 @@ CostModel CostModel::Load(const document::CatalogFiles& files, Diagnostics& diag
     if (!document) continue;
     ObjectReader reader(document->root(), diagnostics, UnknownKeys::kError);
     const std::map<std::string, std::string> sources = ReadSources(reader);
-    if (const Value* costs = reader.RequireSequence("costs")) {
+    if (const Value* factors = reader.Sequence("factors")) {
+      for (const Value& value : factors->items()) {
+        model.factors_.push_back(ReadFactor(value, sources, file->path, diagnostics));
+      }
+    }
+    if (const Value* costs = reader.Sequence("costs")) {
       for (const Value& value : costs->items()) {
         StageCost cost = ReadCost(value, sources, file->path, diagnostics);
         if (cost.id.empty()) continue;
@@ -224,15 +260,15 @@ CostModel CostModel::Load(const document::CatalogFiles& files, Diagnostics& diag
     }
     reader.Finish();
   }
-  std::sort(model.costs_.begin(), model.costs_.end(), ById);
+  std::sort(model.costs_.begin(), model.costs_.end(), ById<StageCost>);
+  std::sort(model.factors_.begin(), model.factors_.end(), ById<CostFactor>);
   return model;
 }
 
-const StageCost* CostModel::Find(std::string_view id) const {
-  const auto found =
-      std::lower_bound(costs_.begin(), costs_.end(), id,
-                       [](const StageCost& cost, std::string_view key) { return cost.id < key; });
-  return found != costs_.end() && found->id == id ? &*found : nullptr;
+const StageCost* CostModel::Find(std::string_view id) const { return FindById(costs_, id); }
+
+const CostFactor* CostModel::FindFactor(std::string_view id) const {
+  return FindById(factors_, id);
 }
 
 const StageCost& CostModel::At(std::string_view id) const {

@@ -89,6 +89,17 @@ struct StageCost {
   double per_byte_ns = 0;  ///< likewise
 };
 
+/// A number without a unit that scales stages: how much dearer cold caches make them.
+struct CostFactor {
+  std::string id;
+  std::string does;
+  CostRange value;
+  CostStatus status = CostStatus::kAssumed;
+  CostSource source;
+  std::string why;
+  std::string file;
+};
+
 /// All costs.  Immutable after loading; shared by all threads.
 class CostModel {
  public:
@@ -102,6 +113,10 @@ class CostModel {
   const StageCost& At(std::string_view id) const;
   /// Every entry, sorted by id.
   std::span<const StageCost> all() const { return costs_; }
+  /// The factor named `id`, or nullptr.
+  const CostFactor* FindFactor(std::string_view id) const;
+  /// Every factor, sorted by id.
+  std::span<const CostFactor> factors() const { return factors_; }
 
   /// The same model with each stage somewhere inside its range.  A stage's draw depends on `seed`
   /// and its name only: all configurations of a comparison see the same one, and a new stage does
@@ -111,7 +126,8 @@ class CostModel {
   CostModel AtBound(bool upper) const;
 
  private:
-  std::vector<StageCost> costs_;  // sorted by id
+  std::vector<StageCost> costs_;     // sorted by id
+  std::vector<CostFactor> factors_;  // sorted by id
 };
 
 }  // namespace cnisim::datapath

@@ -25,7 +25,7 @@ constexpr CountWord kCountWords[kCounts] = {
     {"service_rules_before_match", "rules of KUBE-SERVICES up to the match"},
     {"service_rules_all", "all rules of KUBE-SERVICES"},
     {"node_port_rules", "rules of KUBE-NODEPORTS up to the match"},
-    {"service_chain_rules", "rules in the chains of the Service and its endpoint"},
+    {"service_chain_rules", "rules of the Service's chains"},
     {"service_random_rules", "rules with a random draw"},
     {"affinity_rules", "rules for client affinity"},
     {"masquerade_marks", "marks for SNAT"},

@@ -1,0 +1,450 @@
+#include "analysis/explain/explain_text.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <fmt/format.h>
+
+namespace cnisim::explain {
+namespace {
+
+using datapath::Name;
+using datapath::StageCost;
+
+constexpr std::size_t kWidth = 80;
+
+/// Sources by title, in the order in which they are met, each with a number; what each says about
+/// which stage stands below it.  Assumed costs have number 0.
+class SourceList {
+ public:
+  struct Source {
+    std::string title;
+    std::vector<const StageCost*> stages;  // in the order in which they are met
+  };
+
+  std::size_t NumberOf(const StageCost& cost) {
+    if (cost.status == datapath::CostStatus::kAssumed) {
+      Remember(assumed_, cost);
+      return 0;
+    }
+    const auto [found, added] = numbers_.emplace(cost.source.title, numbers_.size() + 1);
+    if (added) sources_.push_back({cost.source.title, {}});
+    Remember(sources_[found->second - 1].stages, cost);
+    return found->second;
+  }
+  const std::vector<Source>& sources() const { return sources_; }
+  const std::vector<const StageCost*>& assumed() const { return assumed_; }
+
+ private:
+  static void Remember(std::vector<const StageCost*>& stages, const StageCost& cost) {
+    if (std::find(stages.begin(), stages.end(), &cost) == stages.end()) stages.push_back(&cost);
+  }
+
+  std::map<std::string, std::size_t> numbers_;
+  std::vector<Source> sources_;
+  std::vector<const StageCost*> assumed_;
+};
+
+/// How a source is named beside a cost: "[3]", or "[a]" for an assumed one.
+std::string Mark(SourceList& sources, const StageCost& cost) {
+  const std::size_t number = sources.NumberOf(cost);
+  return number == 0 ? "[a]" : fmt::format("[{}]", number);
+}
+
+/// `text` cut at spaces into lines of at most kWidth; all but the first begin with `indent`.
+std::string Wrapped(const std::string& first_indent, const std::string& indent,
+                    std::string_view text) {
+  std::string out;
+  std::string line = first_indent;
+  bool empty = true;
+  while (!text.empty()) {
+    const std::size_t space = text.find(' ');
+    const std::string_view word = text.substr(0, space);
+    text.remove_prefix(space == std::string_view::npos ? text.size() : space + 1);
+    if (!empty && line.size() + 1 + word.size() > kWidth) {
+      out += line + "\n";
+      line = indent;
+      empty = true;
+    }
+    if (!empty) line += ' ';
+    line += word;
+    empty = false;
+  }
+  return out + line + "\n";
+}
+
+/// A count: as few decimals as it needs, at most two.
+std::string FormatCount(double count) {
+  if (count == std::floor(count)) return fmt::format("{:.0f}", count);
+  const std::string two = fmt::format("{:.2f}", count);
+  return two.ends_with('0') ? two.substr(0, two.size() - 1) : two;
+}
+
+std::string FormatSpan(const Span& span) {
+  return fmt::format("{} ({} to {})", FormatNanoseconds(span.typical), FormatNanoseconds(span.low),
+                     FormatNanoseconds(span.high));
+}
+
+/// "512.5 x 22.5 ns", "300 B x 0.21 ns", or nothing for a stage that is paid once.
+std::string Arithmetic(const StageLine& line) {
+  std::string text;
+  if (line.times != 1 && line.unit_ns != 0 && line.times != 0) {
+    text = FormatCount(line.times) + " x " + FormatNanoseconds(line.unit_ns);
+  }
+  if (line.per_byte_ns != 0 && line.bytes > 0) {
+    if (!text.empty() || line.unit_ns != 0) text += text.empty() ? "+ " : " + ";
+    text += fmt::format("{} B x {}", line.bytes, FormatNanoseconds(line.per_byte_ns));
+  }
+  return text;
+}
+
+std::string PathWords(const PathExplanation& e) {
+  const datapath::FlowClass& flow = e.question.flow;
+  constexpr std::string_view kPaths[datapath::kPathKinds] = {
+      "pod to pod, one node",
+      "pod to pod, two nodes",
+      "host to pod, one node",
+      "host to pod, two nodes",
+      "pod to host, two nodes",
+      "host to host, two nodes",
+      "pod to outside",
+      "outside to pod, the backend is on the entry node",
+      "outside to pod, the entry node forwards to the backend's node"};
+  constexpr std::string_view kAccess[] = {"", ", by the ClusterIP", ", by a NodePort",
+                                          ", by the load balancer's address"};
+  std::string path(kPaths[static_cast<std::size_t>(flow.path)]);
+  path += kAccess[static_cast<std::size_t>(flow.service)];
+  if (flow.protocol == datapath::TransportProtocol::kUdp) path += ", UDP";
+  return path;
+}
+
+/// The switches that differ from "nothing there", in the order of their names.
+std::string SwitchWords(const datapath::Switches& switches) {
+  std::string text;
+  for (const auto& [name, value] : switches) {
+    if (value == "none" || value == "false") continue;
+    if (!text.empty()) text += ", ";
+    text += value == "true" ? name : name + " " + value;
+  }
+  return text;
+}
+
+std::string PacketWords(const PathExplanation& e) {
+  std::string text =
+      fmt::format("device MTU {}, pod MTU {}", e.mtu.device.count(), e.mtu.pod.count());
+  if (e.mtu.route != e.mtu.pod) text += fmt::format(", route MTU {}", e.mtu.route.count());
+  text += fmt::format(", payload of a full packet {}, headers {} B", e.mss.count(),
+                      e.header_bytes.count());
+  if (e.pair_ceiling.value() > 0) {
+    text += fmt::format(", at most {:.1f} Gbit/s a node pair", 8 / e.pair_ceiling.value());
+  }
+  return text;
+}
+
+std::string ConntrackWords(const PathExplanation& e) {
+  constexpr std::string_view kNodes[] = {"client's node", "entry node", "server's node"};
+  std::string text;
+  for (std::size_t i = 0; i < datapath::kSides; ++i) {
+    if (e.conntrack_entries[i] == 0) continue;
+    if (!text.empty()) text += ", ";
+    text += fmt::format("{} on the {}", e.conntrack_entries[i], kNodes[i]);
+  }
+  return text.empty() ? "none" : text;
+}
+
+std::string Header(const PathExplanation& e) {
+  std::string out =
+      fmt::format("{}: {} -> {}\n", e.question.configuration, e.question.client, e.question.server);
+  std::string path = PathWords(e);
+  if (e.question.share < 0.9995) {
+    path += fmt::format(" ({:.1f} % of the connections)", 100 * e.question.share);
+  }
+  out += Wrapped("  path:      ", "             ", path);
+  if (!e.question.verdict.empty()) {
+    out += Wrapped("  policies:  ", "             ", e.question.verdict);
+  }
+  out += Wrapped("  profile:   ", "             ",
+                 e.question.profile->name() + ": " + e.question.profile->summary());
+  out += Wrapped("  switches:  ", "             ", SwitchWords(e.switches));
+  out += Wrapped("  packets:   ", "             ", PacketWords(e));
+  out += Wrapped("  conntrack: ", "             ",
+                 "entries of a new connection: " + ConntrackWords(e));
+  return out;
+}
+
+std::string SectionTitle(const MessageExplanation& message) {
+  if (message.payload.count() == 0) return message.title;
+  std::string title = fmt::format("{}, {} B", message.title, message.payload.count());
+  if (message.shape.packets > 1) {
+    title += fmt::format(" in {} packets, {} after GSO", message.shape.packets,
+                         message.shape.aggregates);
+  }
+  return title;
+}
+
+std::string SumWords(const MessageExplanation& message) {
+  std::string text = "CPU " + FormatSpan(message.cpu);
+  if (message.waiting.typical > 0) text += "; waiting " + FormatSpan(message.waiting);
+  return text;
+}
+
+/// "1.75 to 52.6", in the unit of `typical`.
+std::string RangeIn(const Span& ns) {
+  const std::string unit = FormatNanoseconds(ns.typical == 0 ? ns.high : ns.typical);
+  const double scale = unit.ends_with(" us") ? 1e3 : unit.ends_with(" ms") ? 1e6 : 1;
+  const auto number = [&](double value) {
+    const double scaled = value / scale;
+    const double magnitude = std::abs(scaled);
+    return FormatCount(magnitude < 10    ? std::round(scaled * 100) / 100
+                       : magnitude < 100 ? std::round(scaled * 10) / 10
+                                         : std::round(scaled));
+  };
+  return number(ns.low) + " to " + number(ns.high);
+}
+
+void AppendLine(const StageLine& line, SourceList& sources, std::string& out) {
+  out += fmt::format("  {:<6} {:<10} {:<31} {:>8} {:>14} {:>4}\n", line.node,
+                     Name(line.cost->paid_by), line.cost->id, FormatNanoseconds(line.ns.typical),
+                     RangeIn(line.ns), Mark(sources, *line.cost));
+  std::string arithmetic = Arithmetic(line);
+  if (arithmetic.empty()) return;
+  if (line.count != datapath::Count::kOne) {
+    arithmetic += fmt::format("  ({})", Meaning(line.count));
+  }
+  out += fmt::format("  {:<17} {}\n", "", arithmetic);
+}
+
+/// Stages of `message` that `later` does not have.
+std::vector<StageLine> Beyond(const MessageExplanation& message, const MessageExplanation& later) {
+  std::vector<StageLine> stages;
+  std::vector<StageLine> rest = later.stages;
+  for (const StageLine& line : message.stages) {
+    const auto same = std::find_if(rest.begin(), rest.end(), [&](const StageLine& other) {
+      return other.cost == line.cost && other.node == line.node &&
+             other.ns.typical == line.ns.typical;
+    });
+    if (same == rest.end()) {
+      stages.push_back(line);
+    } else {
+      rest.erase(same);
+    }
+  }
+  return stages;
+}
+
+/// The message that `message` repeats but for a few stages of its own, or nullptr.
+const MessageExplanation* RepeatedBy(const PathExplanation& e, const MessageExplanation& message) {
+  if (message.kind != datapath::MessageKind::kRequestFirst) return nullptr;
+  for (const MessageExplanation& other : e.messages) {
+    if (other.kind == datapath::MessageKind::kRequest) return &other;
+  }
+  return nullptr;
+}
+
+void AppendSection(const PathExplanation& e, const MessageExplanation& message, SourceList& sources,
+                   std::string& out) {
+  out += "\n" + SectionTitle(message) + "\n";
+  const MessageExplanation* repeated = RepeatedBy(e, message);
+  const std::vector<StageLine> stages =
+      repeated == nullptr ? message.stages : Beyond(message, *repeated);
+  if (repeated != nullptr) {
+    out += fmt::format("  as a request on an open connection{}\n", stages.empty() ? "" : ", and:");
+  }
+  for (const StageLine& line : stages) AppendLine(line, sources, out);
+  out += Wrapped("  sum: ", "       ", SumWords(message));
+}
+
+std::string Totals(const PathExplanation& e) {
+  std::string out = "\nIn all, without queueing\n";
+  for (const FabricLeg& leg : e.question.legs) {
+    out += Wrapped(
+        "  fabric, one way:    ", "                      ",
+        fmt::format("{}, {} ({})", FormatNanoseconds(leg.mean.value()), leg.what, leg.source));
+  }
+  const std::string fabric = e.question.legs.empty() ? "" : " with the fabric";
+  out += Wrapped("  new connection:     ", "                      ",
+                 fmt::format("first reply after {}{}; CPU {}", FormatSpan(e.open_way), fabric,
+                             FormatSpan(e.open_cpu)));
+  out += Wrapped("  open connection:    ", "                      ",
+                 fmt::format("round trip {}{}; CPU {}", FormatSpan(e.exchange_way), fabric,
+                             FormatSpan(e.exchange_cpu)));
+  if (e.cold_caches) {
+    const datapath::CostRange& f = e.cold_caches->value;
+    out += Wrapped(
+        "  with cold caches:   ", "                      ",
+        fmt::format("CPU of the open connection up to {} (x {}, {} to {}; a busy node is warm)",
+                    FormatNanoseconds(e.exchange_cpu.typical * f.typical), f.typical, f.low,
+                    f.high));
+  }
+  return out;
+}
+
+std::string SourcesText(const SourceList& sources) {
+  std::string out = "\nSources (low and high of a stage are the ends of its range)\n";
+  std::size_t number = 0;
+  for (const SourceList::Source& source : sources.sources()) {
+    out +=
+        Wrapped(fmt::format("  {:>5} ", fmt::format("[{}]", ++number)), "        ", source.title);
+    for (const StageCost* cost : source.stages) {
+      out += Wrapped("        ", "          ",
+                     fmt::format("{}, {}: {}", cost->id, Name(cost->status), cost->source.where));
+    }
+  }
+  if (!sources.assumed().empty()) out += "    [a] assumed, without a measurement\n";
+  for (const StageCost* cost : sources.assumed()) {
+    out += Wrapped("        ", "          ", cost->id + ": " + cost->why);
+  }
+  return out;
+}
+
+std::string Signed(double ns) { return (ns < 0 ? "-" : "+") + FormatNanoseconds(std::abs(ns)); }
+
+void AppendDifferences(const std::string& title, const Span& first, const Span& second,
+                       const std::vector<StageDifference>& differences, std::string& out) {
+  out += fmt::format("\n{:<34}{:>14}{:>14}{:>14}\n", title, FormatNanoseconds(first.typical),
+                     FormatNanoseconds(second.typical), Signed(second.typical - first.typical));
+  for (const StageDifference& d : differences) {
+    if (std::abs(d.difference()) < 0.05) continue;
+    const auto cell = [](double ns) { return ns == 0 ? "-" : FormatNanoseconds(ns); };
+    out += fmt::format("  {:<32}{:>14}{:>14}{:>14}\n", d.stage, cell(d.first_ns), cell(d.second_ns),
+                       Signed(d.difference()));
+  }
+}
+
+// ---- Markdown ----
+
+std::string Escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '|') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
+void AppendMarkdownSection(const MessageExplanation& message, SourceList& sources,
+                           std::string& out) {
+  out += fmt::format("\n### {}\n\n", SectionTitle(message));
+  out += "| node | pays | stage | count | typical | range | source |\n";
+  out += "| --- | --- | --- | --- | ---: | --- | --- |\n";
+  for (const StageLine& line : message.stages) {
+    std::string count = Arithmetic(line);
+    if (line.count != datapath::Count::kOne) count += fmt::format(" ({})", Meaning(line.count));
+    out += fmt::format("| {} | {} | `{}` | {} | {} | {} to {} | {} |\n", line.node,
+                       Name(line.cost->paid_by), line.cost->id, Escaped(count),
+                       FormatNanoseconds(line.ns.typical), FormatNanoseconds(line.ns.low),
+                       FormatNanoseconds(line.ns.high), Mark(sources, *line.cost));
+  }
+  out += fmt::format("\nSum: {}\n", SumWords(message));
+}
+
+void AppendMarkdownDifferences(const std::string& title, const PathComparison& c,
+                               const std::vector<StageDifference>& differences, std::string& out) {
+  out += fmt::format("\n### {}\n\n| stage | {} | {} | difference |\n| --- | ---: | ---: | ---: |\n",
+                     title, Escaped(c.first.question.configuration),
+                     Escaped(c.second.question.configuration));
+  for (const StageDifference& d : differences) {
+    if (std::abs(d.difference()) < 0.05) continue;
+    out += fmt::format("| `{}` | {} | {} | {} |\n", d.stage, FormatNanoseconds(d.first_ns),
+                       FormatNanoseconds(d.second_ns), Signed(d.difference()));
+  }
+}
+
+}  // namespace
+
+std::string FormatNanoseconds(double ns) {
+  if (ns < 0) return "-" + FormatNanoseconds(-ns);
+  if (ns == 0) return "0 ns";
+  double value = ns;
+  std::string_view unit = "ns";
+  // 999.5 rounds to a thousand, which is the next unit's one.
+  for (const std::string_view next : {"us", "ms", "s"}) {
+    if (value < 999.5) break;
+    value /= 1000;
+    unit = next;
+  }
+  if (value < 1) return fmt::format("{:.2f} {}", value, unit);
+  const int digits = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
+  std::string text = fmt::format("{:.{}f}", value, digits);
+  if (digits > 0) {
+    while (text.back() == '0') text.pop_back();
+    if (text.back() == '.') text.pop_back();
+  }
+  return text + " " + std::string(unit);
+}
+
+std::string ToText(const PathExplanation& e) {
+  SourceList sources;
+  std::string out = Header(e);
+  for (const MessageExplanation& message : e.messages) {
+    AppendSection(e, message, sources, out);
+  }
+  out += Totals(e);
+  out += SourcesText(sources);
+  return out;
+}
+
+std::string ToText(const PathComparison& c) {
+  std::string out = Header(c.first) + "\n" + Header(c.second);
+  out += "\nThe difference, by stages (all ends and both directions; background work included)\n";
+  out += fmt::format("{:<34}{:>14}{:>14}{:>14}\n", "", c.first.question.configuration.substr(0, 13),
+                     c.second.question.configuration.substr(0, 13), "difference");
+  const auto with_wait = [](const Span& cpu, const std::vector<StageDifference>& stages,
+                            bool second) {
+    Span sum;
+    for (const StageDifference& d : stages) sum.typical += second ? d.second_ns : d.first_ns;
+    sum.low = cpu.low;
+    sum.high = cpu.high;
+    return sum;
+  };
+  AppendDifferences("open a connection, first reply", with_wait(c.first.open_cpu, c.open, false),
+                    with_wait(c.second.open_cpu, c.open, true), c.open, out);
+  AppendDifferences("request and reply, open connection",
+                    with_wait(c.first.exchange_cpu, c.exchange, false),
+                    with_wait(c.second.exchange_cpu, c.exchange, true), c.exchange, out);
+  return out;
+}
+
+std::string ToMarkdown(const PathExplanation& e) {
+  SourceList sources;
+  std::string out = fmt::format("## {}: {} → {}\n\n", e.question.configuration, e.question.client,
+                                e.question.server);
+  out += fmt::format("{}. {}.\n\nSwitches: {}.\n\nConntrack entries of a new connection: {}.\n",
+                     PathWords(e), PacketWords(e), SwitchWords(e.switches), ConntrackWords(e));
+  for (const MessageExplanation& message : e.messages) {
+    AppendMarkdownSection(message, sources, out);
+  }
+  out += fmt::format(
+      "\n### In all, without queueing\n\n- new connection: first reply after {}; CPU {}\n",
+      FormatSpan(e.open_way), FormatSpan(e.open_cpu));
+  out += fmt::format("- open connection: round trip {}; CPU {}\n", FormatSpan(e.exchange_way),
+                     FormatSpan(e.exchange_cpu));
+  out += "\n### Sources\n\n";
+  std::size_t number = 0;
+  for (const SourceList::Source& source : sources.sources()) {
+    out += fmt::format("- [{}] {}\n", ++number, source.title);
+    for (const StageCost* cost : source.stages) {
+      out += fmt::format("  - `{}`, {}: {}\n", cost->id, Name(cost->status), cost->source.where);
+    }
+  }
+  for (const StageCost* cost : sources.assumed()) {
+    out += fmt::format("- [a] `{}`, assumed: {}\n", cost->id, cost->why);
+  }
+  return out;
+}
+
+std::string ToMarkdown(const PathComparison& c) {
+  std::string out = fmt::format("## {} and {}: {} → {}\n", c.first.question.configuration,
+                                c.second.question.configuration, c.first.question.client,
+                                c.first.question.server);
+  AppendMarkdownDifferences("Open a connection, first reply", c, c.open, out);
+  AppendMarkdownDifferences("Request and reply on an open connection", c, c.exchange, out);
+  return out;
+}
+
+}  // namespace cnisim::explain

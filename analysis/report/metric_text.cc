@@ -1,0 +1,52 @@
+#include "analysis/report/metric_text.h"
+
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "analysis/report/text.h"
+
+namespace cnisim::report {
+
+std::string WithUnit(const experiment::MetricResult& metric, double value) {
+  if (metric.unit == "ns") return Duration(value);
+  if (metric.unit == "bit/s") return BitRate(value);
+  if (metric.unit == "1/s") return ThreeDigits(value) + "/s";
+  if (metric.unit == "1") return Percent(value);
+  return ThreeDigits(value) + (metric.unit.empty() ? "" : " " + metric.unit);
+}
+
+std::string ValueText(const experiment::MetricResult* metric) {
+  return metric == nullptr || !metric->defined() ? "-" : WithUnit(*metric, metric->value);
+}
+
+std::string RangeText(const experiment::MetricResult& metric, double low, double high) {
+  if (std::isnan(low) || std::isnan(high)) return "-";
+  return fmt::format("{} to {}", WithUnit(metric, low), WithUnit(metric, high));
+}
+
+std::string WayOf(const experiment::TrafficResult& traffic) {
+  return traffic.from + " -> " + traffic.to;
+}
+
+std::uint64_t LostPackets(const experiment::ConfigurationResult& configuration) {
+  std::uint64_t sum = 0;
+  for (const auto& [reason, count] : configuration.drops) sum += count;
+  return sum;
+}
+
+std::string WarningText(const experiment::WarningResult& warning) {
+  std::string text = warning.file;
+  if (warning.line > 0) text += fmt::format(":{}", warning.line);
+  if (!text.empty()) text += ": ";
+  text += warning.message;
+  if (!warning.field.empty()) text += " in " + warning.field;
+  return text + (warning.hint.empty() ? "" : " (" + warning.hint + ")");
+}
+
+std::string NotModelledText(const experiment::NotModelledResult& entry) {
+  return fmt::format("read, not modelled: {}{}, first at {}", entry.key_path,
+                     entry.count > 1 ? fmt::format(" ({} times)", entry.count) : "", entry.first);
+}
+
+}  // namespace cnisim::report

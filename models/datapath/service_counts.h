@@ -1,0 +1,20 @@
+#pragma once
+
+/// @file
+/// From the exact structures of Services (models/service) to the counts that stages scale with.
+
+#include "models/datapath/flow_class.h"
+#include "models/service/iptables_tables.h"
+
+namespace cnisim::datapath {
+
+/// Sets the counts of a connection to `port` that is looked up on a node with these tables.
+/// The tables are those of the node where it happens: the client's, or the entry node's.
+void SetServiceCounts(const service::ServicePortShape& port, service::Address address,
+                      bool client_is_pod, const service::IptablesCounts& tables,
+                      const service::ProxyOptions& options, Counts& counts);
+
+/// Sets the counts of a connection to no Service.
+void SetNoServiceCounts(const service::IptablesCounts& tables, Counts& counts);
+
+}  // namespace cnisim::datapath
