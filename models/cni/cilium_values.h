@@ -19,6 +19,7 @@ struct CiliumRelease {
   const document::Value* set = nullptr;  ///< `--set`, see HelmValues::AddSettings(); may be null
   std::string chart;                     ///< chart version, "1.15.0"; empty: the newest known
   document::SourceLocation where;        ///< of the release in the scenario
+  document::SourceLocation chart_where;  ///< of `chart`; no place when it is empty
 };
 
 /// Fills profile, switches, pod addresses, limits and version of `configuration`.
