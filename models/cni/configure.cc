@@ -17,8 +17,8 @@ using document::SourceLocation;
 
 class Configurator {
  public:
-  Configurator(const CniSources& sources, const AksDefaults& defaults, Diagnostics& diagnostics)
-      : sources_(sources), az_(sources.az), defaults_(defaults), diagnostics_(diagnostics) {}
+  Configurator(const CniSources& sources, const azure::Limits& limits, Diagnostics& diagnostics)
+      : sources_(sources), az_(sources.az), limits_(limits), diagnostics_(diagnostics) {}
 
   CniConfiguration Configure() {
     configuration_.where = sources_.where;
@@ -133,17 +133,17 @@ class Configurator {
     if (overlay) {
       mode = "overlay";
       UsePodCidrs(ipam::IpamKind::kOverlay);
-      configuration_.default_max_pods = defaults_.max_pods_overlay;
+      configuration_.default_max_pods = MaxPods(azure::LimitId::kDefaultMaxPodsOverlay);
     } else if (pod_subnet) {
       const bool fixed = allocation && *allocation == PodIpAllocation::kStaticBlock;
       mode = fixed ? "pod-subnet-static" : "pod-subnet-dynamic";
       configuration_.ipam.kind =
           fixed ? ipam::IpamKind::kPodSubnetStatic : ipam::IpamKind::kPodSubnetDynamic;
-      configuration_.default_max_pods = defaults_.max_pods_pod_subnet;
+      configuration_.default_max_pods = MaxPods(azure::LimitId::kDefaultMaxPodsPodSubnet);
     } else {
       mode = "node-subnet";
       configuration_.ipam.kind = ipam::IpamKind::kNodeSubnet;
-      configuration_.default_max_pods = defaults_.max_pods_node_subnet;
+      configuration_.default_max_pods = MaxPods(azure::LimitId::kDefaultMaxPodsNodeSubnet);
     }
     configuration_.profile = (cilium ? "cilium-" : "azure-") + mode;
     SetAzurePolicyEngine(cilium);
@@ -202,7 +202,7 @@ class Configurator {
   void ConfigureKubenet() {
     configuration_.profile = "kubenet";
     UsePodCidrs(ipam::IpamKind::kKubenet);
-    configuration_.default_max_pods = defaults_.max_pods_kubenet;
+    configuration_.default_max_pods = MaxPods(azure::LimitId::kDefaultMaxPodsKubenet);
     configuration_.needs_kube_proxy = true;
     SetPolicyEngine(az_.network_policy && *az_.network_policy == NetworkPolicy::kCalico
                         ? policy::Engine::kCalico
@@ -217,7 +217,7 @@ class Configurator {
   }
 
   void ConfigureNone() {
-    configuration_.default_max_pods = defaults_.max_pods_byocni;
+    configuration_.default_max_pods = MaxPods(azure::LimitId::kDefaultMaxPodsByocni);
     const int given = (sources_.cilium ? 1 : 0) + (sources_.calico ? 1 : 0) +
                       (sources_.flannel ? 1 : 0) + (sources_.catalog_cni.empty() ? 0 : 1);
     if (given == 0) {
@@ -272,14 +272,17 @@ class Configurator {
     }
   }
 
+  int MaxPods(azure::LimitId mode) const { return static_cast<int>(limits_[mode]); }
+
   void UsePodCidrs(ipam::IpamKind kind) {
     configuration_.ipam.kind = kind;
     if (az_.pod_cidrs) {
       configuration_.ipam.pod_cidrs = *az_.pod_cidrs;
       configuration_.pod_cidr_places.assign(az_.pod_cidrs->size(), az_.pod_cidrs.where);
     } else {
-      configuration_.ipam.pod_cidrs = {defaults_.pod_cidr};
-      configuration_.pod_cidr_places = {sources_.where};
+      configuration_.ipam.pod_cidrs = {limits_.default_pod_cidrs().front()};
+      if (az_.dual_stack) configuration_.ipam.pod_cidrs = limits_.default_pod_cidrs();
+      configuration_.pod_cidr_places.assign(configuration_.ipam.pod_cidrs.size(), sources_.where);
     }
   }
 
@@ -316,7 +319,7 @@ class Configurator {
 
   const CniSources& sources_;
   const AzSettings& az_;
-  const AksDefaults& defaults_;
+  const azure::Limits& limits_;
   Diagnostics& diagnostics_;
   CniConfiguration configuration_;
   bool default_overlay_ = false;  // no --network-plugin: AKS's own default
@@ -324,9 +327,9 @@ class Configurator {
 
 }  // namespace
 
-CniConfiguration Configure(const CniSources& sources, const AksDefaults& defaults,
+CniConfiguration Configure(const CniSources& sources, const azure::Limits& limits,
                            document::Diagnostics& diagnostics) {
-  return Configurator(sources, defaults, diagnostics).Configure();
+  return Configurator(sources, limits, diagnostics).Configure();
 }
 
 }  // namespace cnisim::cni

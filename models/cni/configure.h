@@ -9,12 +9,11 @@
 #include <string_view>
 #include <vector>
 
-#include "models/cni/aks_defaults.h"
+#include "models/azure/limits.h"
 #include "models/cni/az_settings.h"
 #include "models/cni/cilium_values.h"
 #include "models/cni/cni_configuration.h"
 #include "models/cni/kube_proxy_config.h"
-#include "models/document/catalog_files.h"
 #include "models/document/diagnostics.h"
 #include "models/document/source_location.h"
 #include "models/document/value.h"
@@ -43,7 +42,7 @@ struct CniSources {
 /// What `sources` amount to.  Errors (a cluster without any CNI, combinations that AKS refuses) and
 /// warnings (kube-proxy beside its replacement, no --pod-cidr) go to `diagnostics`; the result is
 /// usable for further checks even after an error.
-CniConfiguration Configure(const CniSources& sources, const AksDefaults& defaults,
+CniConfiguration Configure(const CniSources& sources, const azure::Limits& limits,
                            document::Diagnostics& diagnostics);
 
 }  // namespace cnisim::cni

@@ -266,9 +266,8 @@ TEST_F(CiliumValues, TheIntegrationShouldBeOn) {
 
 TEST_F(CiliumValues, AChartVersionIsChecked) {
   Read(std::string(kByocni), "latest");
-  EXPECT_EQ(
-      diagnostics.ToString(),
-      "s.yaml:6:10: error: found 'latest', expected a chart version such as 1.15.0\n");
+  EXPECT_EQ(diagnostics.ToString(),
+            "s.yaml:6:10: error: found 'latest', expected a chart version such as 1.15.0\n");
 }
 
 TEST_F(CiliumValues, OtherKeysAreReadAndNotModelled) {

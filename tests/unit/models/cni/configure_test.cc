@@ -18,7 +18,7 @@ using ::testing::ElementsAre;
 struct ConfigureTest : ::testing::Test {
   ConfigureTest() {
     const auto files = document::CatalogFiles::Load(std::nullopt, diagnostics);
-    defaults = AksDefaults::Load(files, diagnostics);
+    limits = azure::Limits::Load(files, diagnostics);
     sources.where = {"s.yaml", 3, 5};
   }
   void Az(std::string_view line) {
@@ -34,10 +34,10 @@ struct ConfigureTest : ::testing::Test {
     release.where = {"s.yaml", 4, 5};
     sources.cilium = release;
   }
-  CniConfiguration Run() { return Configure(sources, defaults, diagnostics); }
+  CniConfiguration Run() { return Configure(sources, limits, diagnostics); }
 
   document::Diagnostics diagnostics;
-  AksDefaults defaults;
+  azure::Limits limits;
   CniSources sources;
   std::vector<document::Document> documents;
 };

@@ -1,8 +1,6 @@
-#include "models/cni/aks_defaults.h"
+#include "models/scenario/internal/cluster_defaults.h"
 
-#include <functional>
 #include <optional>
-#include <vector>
 
 #include <fmt/format.h>
 
@@ -11,10 +9,10 @@
 #include "models/document/quantities.h"
 #include "models/document/value.h"
 
-namespace cnisim::cni {
+namespace cnisim::scenario::internal {
 namespace {
 
-constexpr std::string_view kFile = "defaults/aks.yaml";
+constexpr std::string_view kFile = "defaults/cluster.yaml";
 
 template <class T>
 bool Assign(T& target, const std::optional<T>& value) {
@@ -22,16 +20,13 @@ bool Assign(T& target, const std::optional<T>& value) {
   return value.has_value();
 }
 
-bool Set(AksDefaults& defaults, std::string_view id, std::string_view text, bool& known) {
+bool Set(ClusterDefaults& defaults, std::string_view id, std::string_view text, bool& known) {
   const auto count = [&](int& target) {
     const std::optional<std::int64_t> value = document::ParseInteger(text);
     if (!value || *value < 1 || *value > 1000) return false;
     target = static_cast<int>(*value);
     return true;
   };
-  if (id == "pod_cidr") return Assign(defaults.pod_cidr, net::Cidr::Parse(text));
-  if (id == "service_cidr") return Assign(defaults.service_cidr, net::Cidr::Parse(text));
-  if (id == "dns_service_ip") return Assign(defaults.dns_service_ip, net::IpAddress::Parse(text));
   if (id == "vnet_prefix") return Assign(defaults.vnet_prefix, net::Cidr::Parse(text));
   if (id == "node_subnet_prefix")
     return Assign(defaults.node_subnet_prefix, net::Cidr::Parse(text));
@@ -41,21 +36,15 @@ bool Set(AksDefaults& defaults, std::string_view id, std::string_view text, bool
   if (id == "kubernetes_version") {
     return Assign(defaults.kubernetes_version, std::optional<std::string>(text));
   }
-  if (id == "max_surge") return Assign(defaults.max_surge, std::optional<std::string>(text));
-  if (id == "max_pods.azure-node-subnet") return count(defaults.max_pods_node_subnet);
-  if (id == "max_pods.azure-pod-subnet") return count(defaults.max_pods_pod_subnet);
-  if (id == "max_pods.azure-overlay") return count(defaults.max_pods_overlay);
-  if (id == "max_pods.kubenet") return count(defaults.max_pods_kubenet);
-  if (id == "max_pods.byocni") return count(defaults.max_pods_byocni);
   known = false;
   return true;
 }
 
 }  // namespace
 
-AksDefaults AksDefaults::Load(const document::CatalogFiles& files,
-                              document::Diagnostics& diagnostics) {
-  AksDefaults defaults;
+ClusterDefaults ClusterDefaults::Load(const document::CatalogFiles& files,
+                                      document::Diagnostics& diagnostics) {
+  ClusterDefaults defaults;
   const document::CatalogFile* file = files.Find(kFile);
   if (file == nullptr) {
     diagnostics.Error(document::SourceLocation{}, "", fmt::format("the catalog has no {}", kFile));
@@ -79,4 +68,4 @@ AksDefaults AksDefaults::Load(const document::CatalogFiles& files,
   return defaults;
 }
 
-}  // namespace cnisim::cni
+}  // namespace cnisim::scenario::internal

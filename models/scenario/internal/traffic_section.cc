@@ -1,0 +1,583 @@
+#include "models/scenario/internal/traffic_section.h"
+
+#include <algorithm>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include <boost/graph/adjacency_list.hpp>
+#include <boost/graph/depth_first_search.hpp>
+#include <fmt/format.h>
+
+#include "models/document/object_reader.h"
+#include "models/document/quantities.h"
+#include "models/document/spelling.h"
+
+namespace cnisim::scenario::internal {
+namespace {
+
+using document::Diagnostics;
+using document::ObjectReader;
+using document::UnknownKeys;
+using document::Value;
+
+// What a request looks like when nobody says: a small JSON question and its answer.
+constexpr Bytes kDefaultRequest{300};
+constexpr Bytes kDefaultResponse{2048};
+constexpr Bytes kDefaultRrMessage{1};  // netperf's own
+constexpr double kDefaultRate = 100;   // requests per second
+constexpr double kMostRate = 1e8;
+
+constexpr std::string_view kMethods[] = {"GET",    "HEAD",    "POST",    "PUT",  "PATCH",
+                                         "DELETE", "OPTIONS", "CONNECT", "TRACE"};
+
+class TrafficReader {
+ public:
+  TrafficReader(const Catalog& catalog, Scenario& scenario, Diagnostics& diagnostics)
+      : catalog_(catalog),
+        scenario_(scenario),
+        objects_(scenario.objects),
+        diagnostics_(diagnostics) {}
+
+  void Read(const TrafficSections& sections) {
+    ReadWork(sections.work);
+    ReadCalls(sections.calls);
+    ReadSources(sections.traffic);
+    ReadBackground(sections.background);
+    CheckCycles();
+  }
+
+ private:
+  // Names of workloads and Services.
+
+  struct Name {
+    std::string_view ns;  ///< empty: any
+    std::string_view name;
+  };
+  static Name Split(std::string_view text) {
+    const std::size_t slash = text.find('/');
+    if (slash == std::string_view::npos) return {"", text};
+    return {text.substr(0, slash), text.substr(slash + 1)};
+  }
+
+  template <class T>
+  std::vector<const T*> Named(const std::vector<T>& all, std::string_view text) const {
+    const Name name = Split(text);
+    std::vector<const T*> found;
+    for (const T& each : all) {
+      if (each.name == name.name && (name.ns.empty() || each.ns == name.ns)) found.push_back(&each);
+    }
+    return found;
+  }
+
+  template <class T>
+  static std::string Places(const std::vector<const T*>& all) {
+    std::vector<std::string> names;
+    for (const T* each : all) names.push_back(each->ToString());
+    return document::OrList(names);
+  }
+
+  template <class T>
+  void AddNames(const std::vector<T>& all, std::vector<std::string>& names) const {
+    for (const T& each : all) names.push_back(each.name);
+  }
+
+  static Party PartyOf(const cluster::Workload& workload, const document::SourceLocation& where) {
+    return {Party::Kind::kWorkload, workload.ns, workload.name, where};
+  }
+  static Party PartyOf(const cluster::Service& service, const document::SourceLocation& where) {
+    return {Party::Kind::kService, service.ns, service.name, where};
+  }
+
+  /// One of `found`, or nothing after an error.
+  template <class T>
+  const T* OnlyOne(const std::vector<const T*>& found, std::string_view text, std::string_view what,
+                   const document::SourceLocation& where, const std::string& field) {
+    if (found.size() <= 1) return found.empty() ? nullptr : found[0];
+    diagnostics_.Error(where, field, fmt::format("{} '{}' is ambiguous", what, text),
+                       fmt::format("write {}", Places(found)));
+    return nullptr;
+  }
+
+  /// A workload by its name, or by the name of the Service in front of it.
+  std::optional<Party> Workload(std::string_view text, const document::SourceLocation& where,
+                                const std::string& field) {
+    const auto workloads = Named(objects_.workloads, text);
+    if (!workloads.empty()) {
+      const cluster::Workload* workload = OnlyOne(workloads, text, "workload", where, field);
+      return workload == nullptr ? std::nullopt : std::optional(PartyOf(*workload, where));
+    }
+    const auto services = Named(objects_.services, text);
+    if (services.size() == 1 && !services[0]->selector.empty()) {
+      std::vector<const cluster::Workload*> behind;
+      for (const cluster::Workload& workload : objects_.workloads) {
+        if (workload.ns == services[0]->ns && Selects(services[0]->selector, workload.pod_labels)) {
+          behind.push_back(&workload);
+        }
+      }
+      if (behind.size() == 1) return PartyOf(*behind[0], where);
+      if (behind.size() > 1) {
+        diagnostics_.Error(where, field,
+                           fmt::format("several workloads stand behind Service '{}'", text),
+                           fmt::format("write {}", Places(behind)));
+        return std::nullopt;
+      }
+    }
+    std::vector<std::string> names;
+    AddNames(objects_.workloads, names);
+    diagnostics_.Error(where, field, fmt::format("no workload '{}' in the applications", text),
+                       document::SpellingHint(text, names));
+    return std::nullopt;
+  }
+
+  static bool Selects(const cluster::Labels& selector, const cluster::Labels& labels) {
+    return std::all_of(selector.begin(), selector.end(), [&](const auto& wanted) {
+      const auto found = labels.find(wanted.first);
+      return found != labels.end() && found->second == wanted.second;
+    });
+  }
+
+  /// How a target is reached: by its Service, unless `via: pod` asks for the pods' own addresses.
+  enum class Via : std::uint8_t { kService, kPod };
+
+  /// A Service, or a workload by pod address, with its port.
+  bool Target(std::string_view text, const document::SourceLocation& where,
+              const std::string& field, std::optional<Via> via, const Value* port, Party& party,
+              int& number) {
+    if (via.value_or(Via::kService) == Via::kService) {
+      const auto services = Named(objects_.services, text);
+      if (!services.empty()) {
+        const cluster::Service* service = OnlyOne(services, text, "Service", where, field);
+        if (service == nullptr) return false;
+        party = PartyOf(*service, where);
+        return Port(port, service->ports, "Service", text, where, field, number);
+      }
+    }
+    const auto workloads = Named(objects_.workloads, text);
+    if (via == Via::kService || workloads.empty()) {
+      std::vector<std::string> names;
+      AddNames(objects_.services, names);
+      if (via != Via::kService) AddNames(objects_.workloads, names);
+      std::sort(names.begin(), names.end());
+      names.erase(std::unique(names.begin(), names.end()), names.end());
+      diagnostics_.Error(where, field,
+                         fmt::format("no {} '{}' in the applications",
+                                     via == Via::kPod ? "workload" : "Service", text),
+                         document::SpellingHint(text, names));
+      return false;
+    }
+    const cluster::Workload* workload = OnlyOne(workloads, text, "workload", where, field);
+    if (workload == nullptr) return false;
+    party = PartyOf(*workload, where);
+    return Port(port, workload->ports, "workload", text, where, field, number);
+  }
+
+  /// The first port, or the one that `value` names or numbers.
+  template <class P>
+  bool Port(const Value* value, const std::vector<P>& ports, std::string_view what,
+            std::string_view name, const document::SourceLocation& where, const std::string& field,
+            int& number) {
+    if (ports.empty()) {
+      diagnostics_.Error(where, field, fmt::format("{} '{}' has no port", what, name));
+      return false;
+    }
+    if (value == nullptr) {
+      number = ports[0].port;
+      return true;
+    }
+    std::vector<std::string> known;
+    for (const P& port : ports) {
+      if (value->text() == port.name || value->text() == std::to_string(port.port)) {
+        number = port.port;
+        return true;
+      }
+      known.push_back(port.name.empty() ? std::to_string(port.port)
+                                        : fmt::format("{} ({})", port.port, port.name));
+    }
+    diagnostics_.Error(
+        *value, fmt::format("{} '{}' has no port {}", what, name, document::Quote(value->text())),
+        fmt::format("known: {}", fmt::join(known, ", ")));
+    return false;
+  }
+
+  // Sections.
+
+  void ReadWork(const Value* work) {
+    for (const cluster::Workload& workload : objects_.workloads) {
+      ServiceTime time{catalog_.workload.service_time, catalog_.workload.service_cv,
+                       /*assumed=*/true};
+      scenario_.work.emplace_back(PartyOf(workload, workload.where), time);
+    }
+    if (work == nullptr) return;
+    if (!work->is_map()) {
+      diagnostics_.Error(
+          *work,
+          fmt::format("found {}, expected a map of workloads to service times", work->Describe()),
+          "for instance {frontend: 2ms}");
+      return;
+    }
+    for (const document::Member& member : work->members()) {
+      const std::optional<Party> party = Workload(member.key, member.key_where(), "work");
+      const std::optional<ServiceTime> time = ReadServiceTime(member.value);
+      if (!party || !time) continue;
+      for (auto& [known, known_time] : scenario_.work) {
+        if (known == *party) known_time = *time;
+      }
+    }
+  }
+
+  std::optional<ServiceTime> ReadServiceTime(const Value& value) {
+    if (value.is_map()) {
+      ObjectReader reader(value, diagnostics_, UnknownKeys::kError);
+      const auto mean = reader.RequireDuration("mean");
+      const double cv = reader.Number("cv", 0, 10).value_or(0);
+      reader.Finish();
+      return mean ? std::optional(ServiceTime{*mean, cv}) : std::nullopt;
+    }
+    const auto mean = document::ParseDuration(value.text());
+    if (!mean.ok()) {
+      diagnostics_.Error(value, fmt::format("found {}, expected a duration", value.Describe()),
+                         "for instance 2ms, or {mean: 2ms, cv: 0.5}");
+      return std::nullopt;
+    }
+    return ServiceTime{*mean, 0};
+  }
+
+  void ReadCalls(const Value* calls) {
+    if (calls == nullptr) {
+      CallsFromEnvironment();
+      return;
+    }
+    if (!calls->is_map()) {
+      diagnostics_.Error(
+          *calls,
+          fmt::format("found {}, expected a map of callers to what they call", calls->Describe()),
+          "for instance {frontend: {cart: {per_request: 1}}}");
+      return;
+    }
+    for (const document::Member& caller : calls->members()) {
+      const std::optional<Party> from = Workload(caller.key, caller.key_where(), "calls");
+      if (!caller.value.is_map()) {
+        diagnostics_.Error(caller.value,
+                           fmt::format("found {}, expected a map of the Services that it calls",
+                                       caller.value.Describe()),
+                           "for instance {cart: {per_request: 1}}");
+        continue;
+      }
+      for (const document::Member& callee : caller.value.members())
+        ReadCall(from, callee, caller.value.path());
+    }
+  }
+
+  void ReadCall(const std::optional<Party>& from, const document::Member& callee,
+                const std::string& field) {
+    CallSpec call;
+    call.where = callee.key_where();
+    call.request = kDefaultRequest;
+    call.response = kDefaultResponse;
+    const Value* port = nullptr;
+    std::optional<Via> via;
+    // `cart:` with nothing behind it is a call with every default.
+    if (!callee.value.is_null()) {
+      ObjectReader reader(callee.value, diagnostics_, UnknownKeys::kError);
+      call.per_request = reader.Number("per_request", 0, 1000).value_or(1);
+      call.parallel = reader.Boolean("parallel").value_or(false);
+      call.request = reader.Size("request").value_or(kDefaultRequest);
+      call.response = reader.Size("response").value_or(kDefaultResponse);
+      call.reuse_connection = ReadConnection(reader);
+      call.http = ReadHttp(reader);
+      port = reader.Get("port");
+      via = ReadVia(reader);
+      reader.Finish();
+    }
+    if (!Target(callee.key, callee.key_where(), field, via, port, call.to, call.port) || !from)
+      return;
+    call.from = *from;
+    scenario_.calls.push_back(std::move(call));
+  }
+
+  static bool ReadConnection(ObjectReader& reader) {
+    return reader.Choice<bool>("connection", {{"reuse", true}, {"per_call", false}}).value_or(true);
+  }
+  static std::optional<Via> ReadVia(ObjectReader& reader) {
+    return reader.Choice<Via>("via", {{"service", Via::kService}, {"pod", Via::kPod}});
+  }
+
+  std::optional<HttpRequest> ReadHttp(ObjectReader& reader) {
+    const Value* value = reader.Get("http");
+    const std::optional<std::string> text = reader.String("http");
+    if (!text) return std::nullopt;
+    const std::size_t space = text->find(' ');
+    if (space != std::string::npos) {
+      HttpRequest request{text->substr(0, space), text->substr(space + 1)};
+      const bool method =
+          std::find(std::begin(kMethods), std::end(kMethods), request.method) != std::end(kMethods);
+      if (method && request.path.starts_with("/")) return request;
+    }
+    diagnostics_.Error(*value,
+                       fmt::format("found {}, expected a method and a path", value->Describe()),
+                       "for instance GET /api/v1/products");
+    return std::nullopt;
+  }
+
+  /// Every `NAME=service:port` of a workload's environment is one call a request.
+  void CallsFromEnvironment() {
+    for (const cluster::Workload& workload : objects_.workloads) {
+      for (const cluster::ServiceEdge& edge : workload.edges) {
+        CallSpec call;
+        call.from = PartyOf(workload, workload.where);
+        call.where = edge.where;
+        call.request = kDefaultRequest;
+        call.response = kDefaultResponse;
+        const cluster::Service* service = objects_.FindService(edge.service_ns, edge.service);
+        if (service == nullptr) continue;
+        call.to = PartyOf(*service, edge.where);
+        call.port = edge.port;
+        const bool known =
+            std::any_of(service->ports.begin(), service->ports.end(),
+                        [&](const cluster::ServicePort& port) { return port.port == edge.port; });
+        if (!known) {
+          diagnostics_.Warning(
+              edge.where, "",
+              fmt::format("{} names port {} of Service '{}', which has none: no call is made of it",
+                          edge.variable, edge.port, service->ToString()));
+          continue;
+        }
+        scenario_.calls.push_back(std::move(call));
+      }
+    }
+    if (!scenario_.calls.empty() && !scenario_.standard_workload) {
+      diagnostics_.Note(
+          scenario_.calls[0].where, "",
+          fmt::format(
+              "no calls are given: {} are taken from the environment of the workloads, each once "
+              "a request",
+              scenario_.calls.size()));
+    }
+  }
+
+  void ReadSources(const Value* traffic) {
+    if (traffic == nullptr) {
+      DefaultTraffic();
+      return;
+    }
+    if (!traffic->is_sequence() || traffic->items().empty()) {
+      diagnostics_.Error(*traffic,
+                         fmt::format("found {}, expected a sequence of sources of load",
+                                     traffic->is_sequence() ? "nothing" : traffic->Describe()),
+                         "for instance - {from: external, to: frontend, rate: 100/s}");
+      return;
+    }
+    for (const Value& item : traffic->items()) ReadSource(item);
+  }
+
+  void ReadSource(const Value& value) {
+    TrafficSpec spec;
+    spec.where = value.where();
+    ObjectReader reader(value, diagnostics_, UnknownKeys::kError);
+    if (!reader.valid()) {
+      reader.Finish();
+      return;
+    }
+    spec.kind = reader
+                    .Choice<TrafficKind>("kind", {{"open_loop", TrafficKind::kOpenLoop},
+                                                  {"rr", TrafficKind::kRr},
+                                                  {"crr", TrafficKind::kCrr},
+                                                  {"stream", TrafficKind::kStream}})
+                    .value_or(TrafficKind::kOpenLoop);
+    const bool open = spec.kind == TrafficKind::kOpenLoop;
+    const Value* from = reader.Require("from");
+    const Value* to = reader.Require("to");
+    const Value* port = reader.Get("port");
+    const std::optional<Via> via = ReadVia(reader);
+    if (open) {
+      ReadOpenLoop(reader, spec);
+    } else {
+      ReadBenchmark(reader, spec);
+    }
+    spec.http = ReadHttp(reader);
+    // A key of the other kind gets the general message; its own would need a list of each.
+    reader.Finish();
+    if (from == nullptr || to == nullptr) return;
+    if (!ReadEnds(*from, *to, via, port, spec)) return;
+    scenario_.traffic.push_back(std::move(spec));
+  }
+
+  void ReadOpenLoop(ObjectReader& reader, TrafficSpec& spec) {
+    spec.rate = reader.PerSecond("rate").value_or(kDefaultRate);
+    if (spec.rate <= 0 || spec.rate > kMostRate) {
+      diagnostics_.Error(*reader.Get("rate"), "found a rate outside of 0/s to 100000000/s");
+    }
+    spec.arrivals = reader
+                        .Choice<Arrivals>("arrivals", {{"poisson", Arrivals::kPoisson},
+                                                       {"constant", Arrivals::kConstant},
+                                                       {"bursty", Arrivals::kBursty}})
+                        .value_or(Arrivals::kPoisson);
+    const Value* burst = reader.Get("burst");
+    spec.burst =
+        reader.Number("burst", 1, 1e6).value_or(spec.arrivals == Arrivals::kBursty ? 10 : 1);
+    if (burst != nullptr && spec.arrivals != Arrivals::kBursty) {
+      diagnostics_.Error(*burst, "burst needs 'arrivals: bursty'");
+    }
+    spec.request = reader.Size("request").value_or(kDefaultRequest);
+    spec.response = reader.Size("response").value_or(kDefaultResponse);
+    spec.reuse_connection = ReadConnection(reader);
+  }
+
+  static void ReadBenchmark(ObjectReader& reader, TrafficSpec& spec) {
+    spec.connections = static_cast<int>(reader.Integer("connections", 1, 1'000'000).value_or(1));
+    spec.same_node = reader.Boolean("same_node").value_or(false);
+    spec.reuse_connection = spec.kind != TrafficKind::kCrr;
+    if (spec.kind == TrafficKind::kStream) {
+      spec.request = reader.Size("message").value_or(Bytes(64 * 1024));
+      return;
+    }
+    spec.request = reader.Size("request").value_or(kDefaultRrMessage);
+    spec.response = reader.Size("response").value_or(kDefaultRrMessage);
+  }
+
+  bool ReadEnds(const Value& from, const Value& to, std::optional<Via> via, const Value* port,
+                TrafficSpec& spec) {
+    bool good = true;
+    if (from.text() == "external") {
+      spec.from.where = from.where();
+      if (spec.kind != TrafficKind::kOpenLoop) {
+        diagnostics_.Error(from, "rr, crr and stream run between pods, not from outside");
+        good = false;
+      }
+    } else if (const auto party = Workload(from.text(), from.where(), from.path())) {
+      spec.from = *party;
+    } else {
+      good = false;
+    }
+    if (to.text() == "external") {
+      diagnostics_.Error(to, "traffic to the outside is not modelled yet",
+                         "expected a Service or a workload");
+      return false;
+    }
+    if (!Target(to.text(), to.where(), to.path(), via, port, spec.to, spec.port)) return false;
+    return CheckReachable(spec, to) && good;
+  }
+
+  /// From outside only a Service with a door to the outside can be reached.
+  bool CheckReachable(const TrafficSpec& spec, const Value& to) {
+    if (spec.from.kind != Party::Kind::kExternal) return true;
+    if (spec.to.kind == Party::Kind::kService) {
+      const cluster::Service* service = objects_.FindService(spec.to.ns, spec.to.name);
+      if (service->type == cluster::ServiceType::kLoadBalancer ||
+          service->type == cluster::ServiceType::kNodePort) {
+        return true;
+      }
+    }
+    diagnostics_.Error(to,
+                       fmt::format("{} cannot be reached from outside", document::Quote(to.text())),
+                       "it needs a Service of type LoadBalancer or NodePort");
+    return false;
+  }
+
+  void DefaultTraffic() {
+    const auto open = [](const cluster::Service& service) {
+      return (service.type == cluster::ServiceType::kLoadBalancer ||
+              service.type == cluster::ServiceType::kNodePort) &&
+             !service.ports.empty();
+    };
+    const auto found = std::find_if(objects_.services.begin(), objects_.services.end(), open);
+    if (found == objects_.services.end()) {
+      diagnostics_.Error(scenario_.configurations.empty()
+                             ? document::SourceLocation{scenario_.path, 0, 0}
+                             : document::SourceLocation{scenario_.path, 1, 1},
+                         "", "no traffic is given, and no Service is open to the outside",
+                         "for instance traffic: [{from: frontend, to: cart, rate: 100/s}]");
+      return;
+    }
+    TrafficSpec spec;
+    spec.where = {scenario_.path, 0, 0};
+    spec.to = PartyOf(*found, found->where);
+    spec.port = found->ports[0].port;
+    spec.rate = kDefaultRate;
+    spec.request = kDefaultRequest;
+    spec.response = kDefaultResponse;
+    scenario_.traffic.push_back(spec);
+    if (!scenario_.standard_workload) {
+      diagnostics_.Note(spec.where, "",
+                        fmt::format("no traffic is given: {}/s from outside to {}", kDefaultRate,
+                                    spec.to.ToString()));
+    }
+  }
+
+  void ReadBackground(const Value* background) {
+    if (background == nullptr) return;
+    scenario_.background.where = background->where();
+    ObjectReader reader(*background, diagnostics_, UnknownKeys::kError);
+    scenario_.background.services =
+        static_cast<int>(reader.Integer("services", 0, 1'000'000).value_or(0));
+    scenario_.background.endpoints_per_service =
+        static_cast<int>(reader.Integer("endpoints_per_service", 0, 10'000).value_or(1));
+    reader.Finish();
+  }
+
+  // A request must end: calls may not come back to a workload that waits for them.
+
+  using Graph = boost::adjacency_list<boost::vecS, boost::vecS, boost::directedS>;
+
+  struct BackEdge : boost::default_dfs_visitor {
+    std::optional<std::pair<std::size_t, std::size_t>>* found;
+    template <class Edge, class G>
+    void back_edge(Edge edge, const G& graph) const {
+      if (!*found) *found = {boost::source(edge, graph), boost::target(edge, graph)};
+    }
+  };
+
+  void CheckCycles() {
+    Graph graph(objects_.workloads.size());
+    const auto index = [&](const cluster::Workload& workload) {
+      return static_cast<std::size_t>(&workload - objects_.workloads.data());
+    };
+    for (const CallSpec& call : scenario_.calls) {
+      const cluster::Workload* from = objects_.FindWorkload(call.from.ns, call.from.name);
+      for (const cluster::Workload& to : objects_.workloads) {
+        if (Answers(call.to, to)) boost::add_edge(index(*from), index(to), graph);
+      }
+    }
+    std::optional<std::pair<std::size_t, std::size_t>> found;
+    BackEdge visitor;
+    visitor.found = &found;
+    boost::depth_first_search(graph, boost::visitor(visitor));
+    if (!found) return;
+    const cluster::Workload& from = objects_.workloads[found->first];
+    const cluster::Workload& to = objects_.workloads[found->second];
+    for (const CallSpec& call : scenario_.calls) {
+      if (call.from.ns != from.ns || call.from.name != from.name || !Answers(call.to, to)) continue;
+      diagnostics_.Error(
+          call.where, "",
+          fmt::format("the calls come back to {}: {} calls it while it waits for an answer",
+                      to.ToString(), from.ToString()),
+          "a request would never end; remove one of the calls");
+      return;
+    }
+  }
+
+  bool Answers(const Party& target, const cluster::Workload& workload) const {
+    if (target.kind == Party::Kind::kWorkload)
+      return target.ns == workload.ns && target.name == workload.name;
+    const cluster::Service* service = objects_.FindService(target.ns, target.name);
+    return service != nullptr && service->ns == workload.ns && !service->selector.empty() &&
+           Selects(service->selector, workload.pod_labels);
+  }
+
+  const Catalog& catalog_;
+  Scenario& scenario_;
+  const cluster::Objects& objects_;
+  Diagnostics& diagnostics_;
+};
+
+}  // namespace
+
+void ReadTraffic(const TrafficSections& sections, const Catalog& catalog, Scenario& scenario,
+                 document::Diagnostics& diagnostics) {
+  TrafficReader(catalog, scenario, diagnostics).Read(sections);
+}
+
+}  // namespace cnisim::scenario::internal

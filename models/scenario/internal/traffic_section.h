@@ -1,0 +1,25 @@
+#pragma once
+
+/// @file
+/// Reads `calls:`, `work:`, `traffic:` and `background:` against the objects of the applications.
+
+#include "models/document/diagnostics.h"
+#include "models/document/value.h"
+#include "models/scenario/catalog.h"
+#include "models/scenario/scenario.h"
+
+namespace cnisim::scenario::internal {
+
+/// The sections as written; nullptr when absent.
+struct TrafficSections {
+  const document::Value* calls = nullptr;
+  const document::Value* work = nullptr;
+  const document::Value* traffic = nullptr;
+  const document::Value* background = nullptr;
+};
+
+/// Fills calls, work, traffic and background of `scenario`, whose objects are read already.
+void ReadTraffic(const TrafficSections& sections, const Catalog& catalog, Scenario& scenario,
+                 document::Diagnostics& diagnostics);
+
+}  // namespace cnisim::scenario::internal

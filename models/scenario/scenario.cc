@@ -1,0 +1,27 @@
+#include "models/scenario/scenario.h"
+
+#include <algorithm>
+
+namespace cnisim::scenario {
+
+std::string Party::ToString() const {
+  if (kind == Kind::kExternal) return "external";
+  return ns == "default" ? name : ns + "/" + name;
+}
+
+std::string TrafficSpec::ToString() const { return from.ToString() + " -> " + to.ToString(); }
+
+const SubnetSpec* VnetSpec::Find(std::string_view name) const {
+  const auto found = std::find_if(subnets.begin(), subnets.end(),
+                                  [&](const SubnetSpec& subnet) { return subnet.name == name; });
+  return found == subnets.end() ? nullptr : &*found;
+}
+
+const ConfigurationSpec* Scenario::FindConfiguration(std::string_view configuration) const {
+  const auto found =
+      std::find_if(configurations.begin(), configurations.end(),
+                   [&](const ConfigurationSpec& spec) { return spec.name == configuration; });
+  return found == configurations.end() ? nullptr : &*found;
+}
+
+}  // namespace cnisim::scenario
