@@ -22,6 +22,7 @@
 #include "models/document/value.h"
 #include "models/net/cidr.h"
 #include "models/net/ip_address.h"
+#include "models/policy/policy.h"
 #include "sim/base/units.h"
 
 namespace cnisim::scenario {
@@ -193,7 +194,8 @@ struct Scenario {
   ClusterSpec cluster;
   std::vector<ConfigurationSpec> configurations;  ///< at least one
 
-  cluster::Objects objects;        ///< of all manifests; policies stay in inputs->manifests
+  cluster::Objects objects;        ///< of all manifests
+  policy::PolicySet policies;      ///< same
   bool standard_workload = false;  ///< no application was given: the program's own is used
 
   std::vector<std::pair<Party, ServiceTime>>
