@@ -60,7 +60,7 @@ std::int64_t Team::Close() {
 }
 
 void Team::AwaitHelper() {
-  for (int tries = 0; tries < 20; ++tries) {
+  for (int tries = 0; tries < 3; ++tries) {
     if ((state_.load(std::memory_order_relaxed) & kInside) != 0) return;
     std::this_thread::yield();
   }

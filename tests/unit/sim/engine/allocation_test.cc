@@ -1,0 +1,106 @@
+// Nothing is allocated in the loop after warm-up: a run of a hundred times as many windows makes
+// as many calls of operator new as a short one.
+
+#include <atomic>
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <string_view>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "sim/base/random.h"
+#include "sim/engine/simulation.h"
+
+namespace {
+
+std::atomic<std::uint64_t> allocations{0};
+
+void* Allocate(std::size_t size, std::size_t alignment) {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return Allocate(size, alignof(std::max_align_t)); }
+void* operator new[](std::size_t size) { return Allocate(size, alignof(std::max_align_t)); }
+void* operator new(std::size_t size, std::align_val_t alignment) {
+  return Allocate(size, static_cast<std::size_t>(alignment));
+}
+void* operator new[](std::size_t size, std::align_val_t alignment) {
+  return Allocate(size, static_cast<std::size_t>(alignment));
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+
+namespace cnisim::engine {
+namespace {
+
+using namespace literals;
+
+constexpr std::uint32_t kLps = 200;
+constexpr std::uint16_t kMessage = 0;
+constexpr std::uint16_t kTimer = 1;
+
+// A message makes a message for anybody, a timer inside the window and, now and then, one far
+// beyond the ring; so the number of pending events stays about the same.
+class Chatter final : public LogicalProcess {
+ public:
+  explicit Chatter(std::uint32_t id) : random_(/*seed=*/1, id, 0) {}
+  void Run(Turn& turn) override {
+    while (const Event* event = turn.Next()) {
+      if (event->kind == kTimer) continue;
+      std::uint32_t target = random_.Below(kLps - 1);
+      if (target >= turn.self().value()) ++target;
+      turn.Send(LpId(target), event->time + 10_us + SimTime::FromNanos(random_.Below(90'000)),
+                kMessage);
+      turn.Schedule(event->time + SimTime::FromNanos(random_.Below(8'000)), kTimer);
+      if (random_.Below(64) == 0) turn.Schedule(event->time + 20_ms, kTimer);
+    }
+  }
+  std::string_view kind() const override { return "chatter"; }
+
+ private:
+  RandomStream random_;
+};
+
+std::uint64_t AllocationsOf(Simulation& simulation, SimTime until, unsigned threads) {
+  const std::uint64_t before = allocations.load();
+  simulation.Run(until, {.threads = threads, .always_team = true});
+  return allocations.load() - before;
+}
+
+void ExpectNoneInTheLoop(unsigned threads) {
+  Simulation simulation;
+  std::vector<LpId> lps;
+  for (std::uint32_t i = 0; i < kLps; ++i) {
+    lps.push_back(simulation.Add(std::make_unique<Chatter>(i)));
+  }
+  simulation.ConnectAll(lps, 10_us);
+  for (const LpId lp : lps) {
+    for (int i = 0; i < 5; ++i) simulation.Schedule(lp, 1_us * i, kMessage);
+  }
+  simulation.Run(60_ms, {.threads = threads, .always_team = true});  // warm-up
+  const std::uint64_t few = AllocationsOf(simulation, 60_ms + 100_us, threads);
+  const std::uint64_t many = AllocationsOf(simulation, 70_ms, threads);
+  EXPECT_GT(few, 0U);  // the report
+  // A worker may meet its largest window yet: buffers double, so this is rare, and counted.
+  EXPECT_LE(many, few + (threads == 1 ? 0 : 4 * threads));
+}
+
+TEST(AllocationTest, OneThreadAllocatesNothingInTheLoop) { ExpectNoneInTheLoop(1); }
+TEST(AllocationTest, SeveralThreadsAllocateNothingInTheLoop) { ExpectNoneInTheLoop(3); }
+
+}  // namespace
+}  // namespace cnisim::engine
