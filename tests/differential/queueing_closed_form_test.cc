@@ -1,0 +1,120 @@
+// The closed forms against the same queues moved by events: equal to the nanosecond, customer by
+// customer, drop by drop.
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <queue>
+#include <tuple>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "sim/base/random.h"
+#include "sim/queueing/event_server.h"
+#include "sim/queueing/fifo_server.h"
+#include "sim/queueing/multi_server.h"
+
+namespace cnisim::queueing {
+namespace {
+
+struct Customer {
+  SimTime arrival;
+  SimTime service;
+};
+
+// Short times, so that arrivals and departures often meet in one nanosecond.
+std::vector<Customer> MakeCustomers(std::uint32_t round, double load) {
+  RandomStream random(/*seed=*/400, round, 0);
+  std::vector<Customer> customers;
+  SimTime now;
+  for (int i = 0; i < 5'000; ++i) {
+    now += Nanoseconds(random.Exponential(20 / load)).Round();
+    customers.push_back({now, Nanoseconds(random.Exponential(20)).Round()});
+  }
+  return customers;
+}
+
+using Departures = std::vector<std::optional<SimTime>>;  // [customer]; nullopt: dropped
+
+Departures ByEvents(const std::vector<Customer>& customers, std::size_t servers,
+                    std::size_t capacity) {
+  EventServer server(servers, capacity);
+  Departures departures(customers.size());
+  std::priority_queue<SimTime, std::vector<SimTime>, std::greater<>> due;
+  const auto start = [&](const EventServer::InService& in_service) {
+    departures[in_service.customer] = in_service.departure;
+    due.push(in_service.departure);
+  };
+  for (std::size_t i = 0; i < customers.size(); ++i) {
+    while (!due.empty() && due.top() <= customers[i].arrival) {
+      const SimTime now = due.top();
+      due.pop();
+      if (const auto next = server.Depart(now)) start(*next);
+    }
+    const auto arrival = server.Arrive(customers[i].arrival, i, customers[i].service);
+    if (arrival.start.has_value()) start(*arrival.start);
+  }
+  while (!due.empty()) {
+    const SimTime now = due.top();
+    due.pop();
+    if (const auto next = server.Depart(now)) start(*next);
+  }
+  return departures;
+}
+
+template <class Accept>
+Departures ByClosedForm(const std::vector<Customer>& customers, Accept accept) {
+  Departures departures;
+  for (const Customer& customer : customers) {
+    departures.push_back(accept(customer.arrival, customer.service));
+  }
+  return departures;
+}
+
+TEST(ClosedForm, FifoServer) {
+  for (std::uint32_t round = 0; round < 10; ++round) {
+    const std::vector<Customer> customers = MakeCustomers(round, 0.9);
+    FifoServer server;
+    EXPECT_EQ(ByClosedForm(customers,
+                           [&](SimTime now, SimTime service) -> std::optional<SimTime> {
+                             return server.Accept(now, service);
+                           }),
+              ByEvents(customers, 1, EventServer::kUnlimited));
+  }
+}
+
+TEST(ClosedForm, FiniteFifoServer) {
+  for (std::uint32_t round = 0; round < 10; ++round) {
+    const std::vector<Customer> customers = MakeCustomers(round, 1.2);
+    FiniteFifoServer server(1 + round);
+    const Departures events = ByEvents(customers, 1, 1 + round);
+    EXPECT_EQ(ByClosedForm(customers, [&](SimTime now,
+                                          SimTime service) { return server.Accept(now, service); }),
+              events);
+    EXPECT_EQ(static_cast<std::uint64_t>(std::count(events.begin(), events.end(), std::nullopt)),
+              server.dropped());
+    EXPECT_GT(server.dropped(), 0U);
+  }
+}
+
+TEST(ClosedForm, MultiServer) {
+  for (std::uint32_t round = 0; round < 10; ++round) {
+    const std::size_t servers = 1 + round % 5;
+    const std::vector<Customer> customers =
+        MakeCustomers(round, 1.1 * static_cast<double>(servers));
+    MultiServer unlimited(servers);
+    EXPECT_EQ(
+        ByClosedForm(customers,
+                     [&](SimTime now, SimTime service) { return unlimited.Accept(now, service); }),
+        ByEvents(customers, servers, EventServer::kUnlimited));
+    MultiServer finite(servers, servers + round);
+    EXPECT_EQ(ByClosedForm(customers, [&](SimTime now,
+                                          SimTime service) { return finite.Accept(now, service); }),
+              ByEvents(customers, servers, servers + round));
+    EXPECT_GT(finite.dropped(), 0U);
+  }
+}
+
+}  // namespace
+}  // namespace cnisim::queueing
