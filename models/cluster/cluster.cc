@@ -23,13 +23,6 @@ int ZoneNumber(std::string_view zone) {
   return last >= '1' && last <= '3' ? last - '0' : 0;
 }
 
-bool Selects(const Labels& selector, const Labels& labels) {
-  return std::all_of(selector.begin(), selector.end(), [&labels](const auto& wanted) {
-    const auto found = labels.find(wanted.first);
-    return found != labels.end() && found->second == wanted.second;
-  });
-}
-
 // Port of a pod that a Service's target port means; 0 when the pod has none of that name.
 std::uint16_t ResolvePort(const ServicePort& port, const PodTemplate& pod_template) {
   if (port.target_port.name.empty()) return port.target_port.number;

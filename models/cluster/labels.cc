@@ -136,6 +136,13 @@ bool LabelSelector::Matches(const Labels& labels) const {
                      [&labels](const LabelRequirement& r) { return r.Matches(labels); });
 }
 
+bool Selects(const Labels& selector, const Labels& labels) {
+  return std::all_of(selector.begin(), selector.end(), [&labels](const auto& wanted) {
+    const auto found = labels.find(wanted.first);
+    return found != labels.end() && found->second == wanted.second;
+  });
+}
+
 std::string LabelSelector::ToString() const {
   if (empty()) return "everything";
   std::string text;

@@ -42,6 +42,9 @@ struct LabelSelector {
   friend bool operator==(const LabelSelector&, const LabelSelector&) = default;
 };
 
+/// Whether `labels` have every label of `selector` with its value: a Service's or a node selector.
+bool Selects(const Labels& selector, const Labels& labels);
+
 /// Which keys a selector may have: Cilium's carry a source in front ("k8s:app", "any:app").
 enum class LabelSyntax : std::uint8_t { kKubernetes, kCilium };
 
