@@ -1,3 +1,3 @@
 cnisim_test(NAME golden_explain
   SOURCES explain/explain_golden_test.cc
-  DEPENDS cnisim_analysis_explain)
+  DEPENDS cnisim_analysis_report)

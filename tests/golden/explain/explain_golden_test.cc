@@ -11,8 +11,8 @@
 
 #include <gtest/gtest.h>
 
-#include "analysis/explain/explain_text.h"
 #include "analysis/explain/path_explanation.h"
+#include "analysis/report/explain_text.h"
 #include "models/datapath/cni_profile.h"
 #include "models/document/catalog_files.h"
 
@@ -183,7 +183,7 @@ std::string TextOf(const GoldenCase& golden) {
   question.costs = &costs;
   question.request = Bytes(300);
   question.reply = Bytes(2048);
-  return ToText(Explain(question));
+  return report::ToText(Explain(question));
 }
 
 class ExplainGolden : public ::testing::TestWithParam<GoldenCase> {};

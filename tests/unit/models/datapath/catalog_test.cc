@@ -1,5 +1,6 @@
 /// The shipped catalog loads without a word, and every stage says where its number comes from.
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,27 @@ TEST_F(Catalog, EveryCostHasASourceOrIsAssumedAndSaysWhy) {
       EXPECT_NE(cost.source.title, "") << cost.id;
       EXPECT_NE(cost.source.where, "") << cost.id;
     }
+  }
+}
+
+// A cost that no path uses would be a number that changes nothing.
+TEST_F(Catalog, EveryCostIsPaidOnSomePath) {
+  std::set<std::string> used;
+  for (const std::string& name : CniProfile::Names(files_)) {
+    const auto profile = CniProfile::Load(files_, name, costs_, diagnostics_);
+    ASSERT_TRUE(profile);
+    for (std::size_t i = 0; i < kPathKinds; ++i) {
+      const PathDefinition* path = profile->Find(static_cast<PathKind>(i));
+      for (const DirectionSteps* direction : {&path->request, &path->reply}) {
+        for (const auto& side : direction->sides) {
+          for (const PathStep& step : side) used.insert(step.stage);
+        }
+      }
+    }
+  }
+  for (const StageCost& cost : costs_.all()) {
+    const bool elsewhere = cost.paid == Paid::kControlPlane || cost.paid_by == Resource::kFabric;
+    EXPECT_TRUE(elsewhere || used.count(cost.id) == 1) << cost.id;
   }
 }
 

@@ -1,4 +1,4 @@
-#include "analysis/explain/explain_text.h"
+#include "analysis/report/explain_text.h"
 
 #include <algorithm>
 #include <array>
@@ -10,13 +10,26 @@
 
 #include <fmt/format.h>
 
-namespace cnisim::explain {
+#include "analysis/report/text.h"
+
+namespace cnisim::report {
 namespace {
 
 using datapath::Name;
 using datapath::StageCost;
+using explain::FabricLeg;
+using explain::MessageExplanation;
+using explain::PathComparison;
+using explain::PathExplanation;
+using explain::Span;
+using explain::StageDifference;
+using explain::StageLine;
 
 constexpr std::size_t kWidth = 80;
+
+std::string WrapLine(std::string_view first, std::string_view rest, std::string_view text) {
+  return Wrap(text, kWidth, first, rest);
+}
 
 /// Sources by title, in the order in which they are met, each with a number; what each says about
 /// which stage stands below it.  Assumed costs have number 0.
@@ -56,28 +69,6 @@ std::string Mark(SourceList& sources, const StageCost& cost) {
   return number == 0 ? "[a]" : fmt::format("[{}]", number);
 }
 
-/// `text` cut at spaces into lines of at most kWidth; all but the first begin with `indent`.
-std::string Wrapped(const std::string& first_indent, const std::string& indent,
-                    std::string_view text) {
-  std::string out;
-  std::string line = first_indent;
-  bool empty = true;
-  while (!text.empty()) {
-    const std::size_t space = text.find(' ');
-    const std::string_view word = text.substr(0, space);
-    text.remove_prefix(space == std::string_view::npos ? text.size() : space + 1);
-    if (!empty && line.size() + 1 + word.size() > kWidth) {
-      out += line + "\n";
-      line = indent;
-      empty = true;
-    }
-    if (!empty) line += ' ';
-    line += word;
-    empty = false;
-  }
-  return out + line + "\n";
-}
-
 /// A count: as few decimals as it needs, at most two.
 std::string FormatCount(double count) {
   if (count == std::floor(count)) return fmt::format("{:.0f}", count);
@@ -86,19 +77,19 @@ std::string FormatCount(double count) {
 }
 
 std::string FormatSpan(const Span& span) {
-  return fmt::format("{} ({} to {})", FormatNanoseconds(span.typical), FormatNanoseconds(span.low),
-                     FormatNanoseconds(span.high));
+  return fmt::format("{} ({} to {})", Duration(span.typical), Duration(span.low),
+                     Duration(span.high));
 }
 
 /// "512.5 x 22.5 ns", "300 B x 0.21 ns", or nothing for a stage that is paid once.
 std::string Arithmetic(const StageLine& line) {
   std::string text;
   if (line.times != 1 && line.unit_ns != 0 && line.times != 0) {
-    text = FormatCount(line.times) + " x " + FormatNanoseconds(line.unit_ns);
+    text = FormatCount(line.times) + " x " + Duration(line.unit_ns);
   }
   if (line.per_byte_ns != 0 && line.bytes > 0) {
     if (!text.empty() || line.unit_ns != 0) text += text.empty() ? "+ " : " + ";
-    text += fmt::format("{} B x {}", line.bytes, FormatNanoseconds(line.per_byte_ns));
+    text += fmt::format("{} B x {}", line.bytes, Duration(line.per_byte_ns));
   }
   return text;
 }
@@ -164,16 +155,16 @@ std::string Header(const PathExplanation& e) {
   if (e.question.share < 0.9995) {
     path += fmt::format(" ({:.1f} % of the connections)", 100 * e.question.share);
   }
-  out += Wrapped("  path:      ", "             ", path);
+  out += WrapLine("  path:      ", "             ", path);
   if (!e.question.verdict.empty()) {
-    out += Wrapped("  policies:  ", "             ", e.question.verdict);
+    out += WrapLine("  policies:  ", "             ", e.question.verdict);
   }
-  out += Wrapped("  profile:   ", "             ",
-                 e.question.profile->name() + ": " + e.question.profile->summary());
-  out += Wrapped("  switches:  ", "             ", SwitchWords(e.switches));
-  out += Wrapped("  packets:   ", "             ", PacketWords(e));
-  out += Wrapped("  conntrack: ", "             ",
-                 "entries of a new connection: " + ConntrackWords(e));
+  out += WrapLine("  profile:   ", "             ",
+                  e.question.profile->name() + ": " + e.question.profile->summary());
+  out += WrapLine("  switches:  ", "             ", SwitchWords(e.switches));
+  out += WrapLine("  packets:   ", "             ", PacketWords(e));
+  out += WrapLine("  conntrack: ", "             ",
+                  "entries of a new connection: " + ConntrackWords(e));
   return out;
 }
 
@@ -195,7 +186,7 @@ std::string SumWords(const MessageExplanation& message) {
 
 /// "1.75 to 52.6", in the unit of `typical`.
 std::string RangeIn(const Span& ns) {
-  const std::string unit = FormatNanoseconds(ns.typical == 0 ? ns.high : ns.typical);
+  const std::string unit = Duration(ns.typical == 0 ? ns.high : ns.typical);
   const double scale = unit.ends_with(" us") ? 1e3 : unit.ends_with(" ms") ? 1e6 : 1;
   const auto number = [&](double value) {
     const double scaled = value / scale;
@@ -209,7 +200,7 @@ std::string RangeIn(const Span& ns) {
 
 void AppendLine(const StageLine& line, SourceList& sources, std::string& out) {
   out += fmt::format("  {:<6} {:<10} {:<31} {:>8} {:>14} {:>4}\n", line.node,
-                     Name(line.cost->paid_by), line.cost->id, FormatNanoseconds(line.ns.typical),
+                     Name(line.cost->paid_by), line.cost->id, Duration(line.ns.typical),
                      RangeIn(line.ns), Mark(sources, *line.cost));
   std::string arithmetic = Arithmetic(line);
   if (arithmetic.empty()) return;
@@ -256,30 +247,28 @@ void AppendSection(const PathExplanation& e, const MessageExplanation& message, 
     out += fmt::format("  as a request on an open connection{}\n", stages.empty() ? "" : ", and:");
   }
   for (const StageLine& line : stages) AppendLine(line, sources, out);
-  out += Wrapped("  sum: ", "       ", SumWords(message));
+  out += WrapLine("  sum: ", "       ", SumWords(message));
 }
 
 std::string Totals(const PathExplanation& e) {
   std::string out = "\nIn all, without queueing\n";
   for (const FabricLeg& leg : e.question.legs) {
-    out += Wrapped(
-        "  fabric, one way:    ", "                      ",
-        fmt::format("{}, {} ({})", FormatNanoseconds(leg.mean.value()), leg.what, leg.source));
+    out += WrapLine("  fabric, one way:    ", "                      ",
+                    fmt::format("{}, {} ({})", Duration(leg.mean.value()), leg.what, leg.source));
   }
   const std::string fabric = e.question.legs.empty() ? "" : " with the fabric";
-  out += Wrapped("  new connection:     ", "                      ",
-                 fmt::format("first reply after {}{}; CPU {}", FormatSpan(e.open_way), fabric,
-                             FormatSpan(e.open_cpu)));
-  out += Wrapped("  open connection:    ", "                      ",
-                 fmt::format("round trip {}{}; CPU {}", FormatSpan(e.exchange_way), fabric,
-                             FormatSpan(e.exchange_cpu)));
+  out += WrapLine("  new connection:     ", "                      ",
+                  fmt::format("first reply after {}{}; CPU {}", FormatSpan(e.open_way), fabric,
+                              FormatSpan(e.open_cpu)));
+  out += WrapLine("  open connection:    ", "                      ",
+                  fmt::format("round trip {}{}; CPU {}", FormatSpan(e.exchange_way), fabric,
+                              FormatSpan(e.exchange_cpu)));
   if (e.cold_caches) {
     const datapath::CostRange& f = e.cold_caches->value;
-    out += Wrapped(
+    out += WrapLine(
         "  with cold caches:   ", "                      ",
         fmt::format("CPU of the open connection up to {} (x {}, {} to {}; a busy node is warm)",
-                    FormatNanoseconds(e.exchange_cpu.typical * f.typical), f.typical, f.low,
-                    f.high));
+                    Duration(e.exchange_cpu.typical * f.typical), f.typical, f.low, f.high));
   }
   return out;
 }
@@ -289,28 +278,28 @@ std::string SourcesText(const SourceList& sources) {
   std::size_t number = 0;
   for (const SourceList::Source& source : sources.sources()) {
     out +=
-        Wrapped(fmt::format("  {:>5} ", fmt::format("[{}]", ++number)), "        ", source.title);
+        WrapLine(fmt::format("  {:>5} ", fmt::format("[{}]", ++number)), "        ", source.title);
     for (const StageCost* cost : source.stages) {
-      out += Wrapped("        ", "          ",
-                     fmt::format("{}, {}: {}", cost->id, Name(cost->status), cost->source.where));
+      out += WrapLine("        ", "          ",
+                      fmt::format("{}, {}: {}", cost->id, Name(cost->status), cost->source.where));
     }
   }
   if (!sources.assumed().empty()) out += "    [a] assumed, without a measurement\n";
   for (const StageCost* cost : sources.assumed()) {
-    out += Wrapped("        ", "          ", cost->id + ": " + cost->why);
+    out += WrapLine("        ", "          ", cost->id + ": " + cost->why);
   }
   return out;
 }
 
-std::string Signed(double ns) { return (ns < 0 ? "-" : "+") + FormatNanoseconds(std::abs(ns)); }
+std::string Signed(double ns) { return (ns < 0 ? "-" : "+") + Duration(std::abs(ns)); }
 
 void AppendDifferences(const std::string& title, const Span& first, const Span& second,
                        const std::vector<StageDifference>& differences, std::string& out) {
-  out += fmt::format("\n{:<34}{:>14}{:>14}{:>14}\n", title, FormatNanoseconds(first.typical),
-                     FormatNanoseconds(second.typical), Signed(second.typical - first.typical));
+  out += fmt::format("\n{:<34}{:>14}{:>14}{:>14}\n", title, Duration(first.typical),
+                     Duration(second.typical), Signed(second.typical - first.typical));
   for (const StageDifference& d : differences) {
     if (std::abs(d.difference()) < 0.05) continue;
-    const auto cell = [](double ns) { return ns == 0 ? "-" : FormatNanoseconds(ns); };
+    const auto cell = [](double ns) { return ns == 0 ? "-" : Duration(ns); };
     out += fmt::format("  {:<32}{:>14}{:>14}{:>14}\n", d.stage, cell(d.first_ns), cell(d.second_ns),
                        Signed(d.difference()));
   }
@@ -337,8 +326,8 @@ void AppendMarkdownSection(const MessageExplanation& message, SourceList& source
     if (line.count != datapath::Count::kOne) count += fmt::format(" ({})", Meaning(line.count));
     out += fmt::format("| {} | {} | `{}` | {} | {} | {} to {} | {} |\n", line.node,
                        Name(line.cost->paid_by), line.cost->id, Escaped(count),
-                       FormatNanoseconds(line.ns.typical), FormatNanoseconds(line.ns.low),
-                       FormatNanoseconds(line.ns.high), Mark(sources, *line.cost));
+                       Duration(line.ns.typical), Duration(line.ns.low), Duration(line.ns.high),
+                       Mark(sources, *line.cost));
   }
   out += fmt::format("\nSum: {}\n", SumWords(message));
 }
@@ -350,33 +339,12 @@ void AppendMarkdownDifferences(const std::string& title, const PathComparison& c
                      Escaped(c.second.question.configuration));
   for (const StageDifference& d : differences) {
     if (std::abs(d.difference()) < 0.05) continue;
-    out += fmt::format("| `{}` | {} | {} | {} |\n", d.stage, FormatNanoseconds(d.first_ns),
-                       FormatNanoseconds(d.second_ns), Signed(d.difference()));
+    out += fmt::format("| `{}` | {} | {} | {} |\n", d.stage, Duration(d.first_ns),
+                       Duration(d.second_ns), Signed(d.difference()));
   }
 }
 
 }  // namespace
-
-std::string FormatNanoseconds(double ns) {
-  if (ns < 0) return "-" + FormatNanoseconds(-ns);
-  if (ns == 0) return "0 ns";
-  double value = ns;
-  std::string_view unit = "ns";
-  // 999.5 rounds to a thousand, which is the next unit's one.
-  for (const std::string_view next : {"us", "ms", "s"}) {
-    if (value < 999.5) break;
-    value /= 1000;
-    unit = next;
-  }
-  if (value < 1) return fmt::format("{:.2f} {}", value, unit);
-  const int digits = value < 9.995 ? 2 : value < 99.95 ? 1 : 0;
-  std::string text = fmt::format("{:.{}f}", value, digits);
-  if (digits > 0) {
-    while (text.back() == '0') text.pop_back();
-    if (text.back() == '.') text.pop_back();
-  }
-  return text + " " + std::string(unit);
-}
 
 std::string ToText(const PathExplanation& e) {
   SourceList sources;
@@ -447,4 +415,4 @@ std::string ToMarkdown(const PathComparison& c) {
   return out;
 }
 
-}  // namespace cnisim::explain
+}  // namespace cnisim::report
