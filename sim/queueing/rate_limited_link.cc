@@ -8,22 +8,32 @@ namespace cnisim::queueing {
 namespace {
 
 constexpr std::int64_t kNanosPerSecond = 1'000'000'000;
-
-__extension__ using Wide = __int128;
+constexpr Bytes kCommonPacket(65'536);  // nearly all packets are no larger
 
 }  // namespace
 
 RateLimitedLink::RateLimitedLink(BitsPerSecond rate, Bytes buffer) : rate_(rate), buffer_(buffer) {
   CNISIM_CHECK(rate.value() > 0, "a link has a rate");
+  if (buffer == kUnlimited) {
+    roomy_backlog_ = SimTime::Max();
+  } else if (buffer > kCommonPacket) {
+    // Rounded down by a nanosecond for the fractions that free_at_ leaves out.
+    const Wide bit_nanos = Wide{(buffer - kCommonPacket).count()} * 8 * kNanosPerSecond;
+    roomy_backlog_ = SimTime::FromNanos(static_cast<std::int64_t>(bit_nanos / rate.value()) - 1);
+  }
+}
+
+bool RateLimitedLink::Fits(SimTime now, Bytes size) const {
+  if (size <= kCommonPacket && free_at_ - now <= roomy_backlog_) [[likely]]
+    return true;
+  return QueuedBytes(now) + size <= buffer_;
 }
 
 std::optional<SimTime> RateLimitedLink::Accept(SimTime now, Bytes size) {
   if (now >= free_at()) {
-    finished_busy_ += free_at() - period_start_;
-    period_start_ = now;
     free_at_ = now;
     remainder_ = 0;
-  } else if (buffer_ != kUnlimited && QueuedBytes(now) + size > buffer_) {
+  } else if (!Fits(now, size)) {
     ++dropped_;
     return std::nullopt;
   }
@@ -38,14 +48,18 @@ std::optional<SimTime> RateLimitedLink::Accept(SimTime now, Bytes size) {
 SimTime RateLimitedLink::Backlog(SimTime now) const { return std::max(free_at() - now, SimTime()); }
 
 Bytes RateLimitedLink::QueuedBytes(SimTime now) const {
-  if (now >= free_at()) return Bytes();
-  const Wide bit_nanos = static_cast<Wide>((free_at_ - now).nanos()) * rate_.value() + remainder_;
   constexpr Wide kByteNanos = Wide{8} * kNanosPerSecond;
-  return Bytes(static_cast<std::int64_t>((bit_nanos + kByteNanos - 1) / kByteNanos));
+  return Bytes(static_cast<std::int64_t>((Unsent(now) + kByteNanos - 1) / kByteNanos));
+}
+
+RateLimitedLink::Wide RateLimitedLink::Unsent(SimTime now) const {
+  if (now >= free_at()) return 0;
+  return Wide{(free_at_ - now).nanos()} * rate_.value() + remainder_;
 }
 
 SimTime RateLimitedLink::BusyTime(SimTime now) const {
-  return finished_busy_ + (std::min(now, free_at()) - period_start_);
+  const Wide accepted = Wide{bytes_.count()} * 8 * kNanosPerSecond;
+  return SimTime::FromNanos(static_cast<std::int64_t>((accepted - Unsent(now)) / rate_.value()));
 }
 
 }  // namespace cnisim::queueing

@@ -34,7 +34,8 @@ class RateLimitedLink {
   SimTime Backlog(SimTime now) const;
   /// Bytes accepted and not yet sent at `now`, rounded up.
   Bytes QueuedBytes(SimTime now) const;
-  /// How long the link has been sending up to `now`.  @pre now is not before the last arrival
+  /// How long the link has been sending up to `now`, to a nanosecond.  @pre now is not before the
+  /// last arrival
   SimTime BusyTime(SimTime now) const;
   BitsPerSecond rate() const { return rate_; }
   std::uint64_t sent_packets() const { return packets_; }
@@ -42,12 +43,16 @@ class RateLimitedLink {
   std::uint64_t dropped() const { return dropped_; }
 
  private:
+  __extension__ using Wide = __int128;
+
+  bool Fits(SimTime now, Bytes size) const;
+  Wide Unsent(SimTime now) const;  // in bit-nanoseconds per second
+
   BitsPerSecond rate_;
   Bytes buffer_;
-  SimTime free_at_;             // free at free_at_ + remainder_ / rate_ ns
-  std::int64_t remainder_ = 0;  // in bit-nanoseconds per second, below rate_
-  SimTime finished_busy_;       // length of the busy periods before the present one
-  SimTime period_start_;        // of the present (or last) busy period
+  SimTime roomy_backlog_ = SimTime::FromNanos(-1);  // with no more, any usual packet fits
+  SimTime free_at_;                                 // free at free_at_ + remainder_ / rate_ ns
+  std::int64_t remainder_ = 0;                      // in bit-nanoseconds per second, below rate_
   std::uint64_t packets_ = 0;
   Bytes bytes_;
   std::uint64_t dropped_ = 0;

@@ -1,6 +1,12 @@
 #include "sim/queueing/rate_limited_link.h"
 
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
 #include <gtest/gtest.h>
+
+#include "sim/base/random.h"
 
 namespace cnisim::queueing {
 namespace {
@@ -49,6 +55,33 @@ TEST(RateLimitedLinkTest, BusyTimeIsTheSumOfBusyPeriods) {
   EXPECT_EQ(link.BusyTime(2000_ns), 200_ns);
   EXPECT_EQ(link.BusyTime(2020_ns), 220_ns);
   EXPECT_EQ(link.BusyTime(9000_ns), 250_ns);
+}
+
+// Against exact fractions: time in units of a nanosecond over the rate.
+TEST(RateLimitedLinkTest, AgreesWithExactFractions) {
+  __extension__ using Wide = __int128;
+  for (std::uint32_t round = 0; round < 20; ++round) {
+    RandomStream random(/*seed=*/9, round, 0);
+    const std::int64_t rate = 1'000'000'000 + random.Below(2'000'000'000);
+    const std::int64_t buffer = round % 2 == 0 ? 20'000 : 300'000;
+    RateLimitedLink link{BitsPerSecond(rate), Bytes(buffer)};
+    Wide free_at = 0;
+    SimTime now;
+    for (int i = 0; i < 2'000; ++i) {
+      now += SimTime::FromNanos(random.Below(4'000));
+      const std::int64_t size = random.Below(20) == 0 ? random.Below(100'000) : random.Below(1'500);
+      const Wide at = Wide{now.nanos()} * rate;
+      const Wide byte = Wide{8} * 1'000'000'000;
+      const Wide queued = free_at > at ? (free_at - at + byte - 1) / byte : 0;
+      std::optional<SimTime> expected;
+      if (queued == 0 || queued + size <= buffer) {
+        free_at = std::max(free_at, at) + size * byte;
+        expected = SimTime::FromNanos(static_cast<std::int64_t>((free_at + rate - 1) / rate));
+      }
+      ASSERT_EQ(link.Accept(now, Bytes(size)), expected);
+    }
+    EXPECT_GT(link.dropped(), 0U);
+  }
 }
 
 }  // namespace
