@@ -78,12 +78,13 @@ struct PathExplanation {
   NanosecondsPerByte pair_ceiling;
   std::array<std::uint8_t, datapath::kSides> conntrack_entries{};
 
-  std::vector<MessageExplanation> messages;  // connect, SYN, SYN-ACK, first request, request, reply
-  double fabric_ns = 0;                      ///< one way
-  Span open_cpu;                             ///< connection, first request, reply
-  Span open_way;                             ///< until the first reply is read, fabric included
-  Span exchange_cpu;                         ///< request and reply on an open connection
-  Span exchange_way;                         ///< round trip, fabric included
+  std::vector<MessageExplanation>
+      messages;          // connect, SYN, SYN-ACK, ACK, first request, request, reply
+  double fabric_ns = 0;  ///< one way
+  Span open_cpu;         ///< connection, first request with the ACK before it, reply
+  Span open_way;         ///< until the first reply is read, fabric included
+  Span exchange_cpu;     ///< request and reply on an open connection
+  Span exchange_way;     ///< round trip, fabric included
   std::optional<datapath::CostFactor> cold_caches;
 };
 

@@ -240,6 +240,10 @@ const MessageExplanation* RepeatedBy(const PathExplanation& e, const MessageExpl
 void AppendSection(const PathExplanation& e, const MessageExplanation& message, SourceList& sources,
                    std::string& out) {
   out += "\n" + SectionTitle(message) + "\n";
+  if (message.kind == datapath::MessageKind::kControl) {
+    out += WrapLine("  the stages of every packet; sum: ", "       ", SumWords(message));
+    return;
+  }
   const MessageExplanation* repeated = RepeatedBy(e, message);
   const std::vector<StageLine> stages =
       repeated == nullptr ? message.stages : Beyond(message, *repeated);
@@ -375,6 +379,40 @@ std::string ToText(const PathComparison& c) {
   AppendDifferences("request and reply, open connection",
                     with_wait(c.first.exchange_cpu, c.exchange, false),
                     with_wait(c.second.exchange_cpu, c.exchange, true), c.exchange, out);
+  return out;
+}
+
+std::string OtherPathsText(const std::vector<PathExplanation>& others) {
+  if (others.empty()) return "";
+  std::string out = "\nOther paths of these two (--path NAME shows one)\n";
+  for (const PathExplanation& e : others) {
+    out += WrapLine("  ", "    ",
+                    fmt::format("{:.1f} %: {}, round trip {}, CPU {}", 100 * e.question.share,
+                                Name(e.question.flow.path), Duration(e.exchange_way.typical),
+                                Duration(e.exchange_cpu.typical)));
+  }
+  return out;
+}
+
+std::string OverviewText(const std::vector<PathExplanation>& explanations) {
+  if (explanations.empty()) return "";
+  const PathExplanation& any = explanations.front();
+  std::string out = WrapLine(
+      "", "  ",
+      fmt::format("{} -> {}, {} B and {} B back, the likeliest path, unloaded", any.question.client,
+                  any.question.server, any.question.request.count(), any.question.reply.count()));
+  out += fmt::format("\n{:<22} {:>9} {:>9}  {:>9} {:>9}  {:<15}\n", "", "opening", "CPU",
+                     "exchange", "CPU", " path");
+  for (const PathExplanation& e : explanations) {
+    std::string path(Name(e.question.flow.path));
+    out += fmt::format("{:<22} {:>9} {:>9}  {:>9} {:>9}  {}\n",
+                       Shorten(e.question.configuration, 22), Duration(e.open_way.typical),
+                       Duration(e.open_cpu.typical), Duration(e.exchange_way.typical),
+                       Duration(e.exchange_cpu.typical), Shorten(path, 16));
+  }
+  out +=
+      "\nopening: from connect() to the first reply; exchange: request and reply on an\n"
+      "open connection; both with the fabric. --configuration NAME explains one.\n";
   return out;
 }
 
