@@ -1,0 +1,59 @@
+#pragma once
+
+/// @file
+/// From two ends of a flow to its class: where they are, what the Service engine and the policies
+/// make the first packet walk, and whether the policies let it pass.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "models/cluster/cluster.h"
+#include "models/cni/cni_configuration.h"
+#include "models/datapath/flow_class.h"
+#include "models/policy/evaluator.h"
+#include "models/scenario/scenario.h"
+#include "models/scenario/service_structures.h"
+#include "models/workload/model.h"
+
+namespace cnisim::scenario {
+
+/// What a client asks for.
+struct FlowTarget {
+  ServicePortRef service;  ///< without a Service: by the address of the pod
+  cluster::Protocol protocol = cluster::Protocol::kTcp;
+  std::uint16_t port = 0;  ///< of the Service, or of the pod
+  std::optional<HttpRequest> http;
+};
+
+class FlowClassifier {
+ public:
+  /// @pre cluster, structures and evaluator outlive it; the evaluator's view is the cluster's, with
+  ///      one external party
+  FlowClassifier(const cluster::Cluster& cluster, const ServiceStructures& structures,
+                 const policy::Evaluator& evaluator)
+      : cluster_(cluster), structures_(structures), evaluator_(evaluator) {}
+
+  /// @param client    nothing: outside the cluster
+  /// @param locality  kViaNode for a flow from outside that enters at another node
+  datapath::FlowClass Classify(std::optional<cluster::PodId> client, cluster::PodId server,
+                               const FlowTarget& target, workload::Locality locality) const;
+
+  policy::Verdict Judge(std::optional<cluster::PodId> client, cluster::PodId server,
+                        const FlowTarget& target) const;
+
+  /// The verdict as the traffic model wants it.
+  static workload::Admission AdmissionOf(const policy::Verdict& verdict);
+
+ private:
+  policy::Flow PolicyFlow(std::optional<cluster::PodId> client, cluster::PodId server,
+                          const FlowTarget& target) const;
+  datapath::PathKind PathOf(std::optional<cluster::PodId> client, cluster::PodId server,
+                            workload::Locality locality) const;
+
+  const cluster::Cluster& cluster_;
+  const ServiceStructures& structures_;
+  const policy::Evaluator& evaluator_;
+};
+
+}  // namespace cnisim::scenario
