@@ -11,6 +11,7 @@
 #include "models/datapath/cost_model.h"
 #include "models/document/catalog_files.h"
 #include "models/document/diagnostics.h"
+#include "models/policy/settings.h"
 #include "models/workload/defaults.h"
 #include "models/workload/latency_profile.h"
 
@@ -21,6 +22,7 @@ struct Catalog {
   datapath::CostModel costs;
   azure::VmSizeTable vm_sizes;
   azure::Limits limits;
+  policy::Limits policy_limits;
   workload::Defaults workload;
   workload::LatencyProfiles latency;
 

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,19 +18,15 @@
 #include "models/datapath/flow_class.h"
 #include "models/datapath/switches.h"
 #include "models/document/diagnostics.h"
+#include "models/policy/evaluator.h"
+#include "models/scenario/address_plan.h"
 #include "models/scenario/catalog.h"
+#include "models/scenario/flow_classifier.h"
 #include "models/scenario/scenario.h"
+#include "models/scenario/service_structures.h"
 #include "models/workload/model.h"
 
 namespace cnisim::scenario {
-
-/// Addresses that a subnet of the VNet gave away.
-struct SubnetUse {
-  std::string subnet;
-  net::Cidr prefix;
-  std::uint64_t usable = 0;  ///< without Azure's reserved ones
-  std::uint64_t taken = 0;   ///< by nodes and pods, held in advance included
-};
 
 /// What can be said without simulating.
 struct ConfigurationFacts {
@@ -43,7 +40,7 @@ struct ConfigurationFacts {
   std::uint64_t service_endpoints = 0;
   std::uint64_t service_rules = 0;        ///< KUBE-SERVICES, or 0 where there is none
   std::uint64_t service_lines = 0;        ///< of all chains, as iptables-save counts them
-  std::uint64_t service_map_entries = 0;  ///< of eBPF maps
+  std::uint64_t service_map_entries = 0;  ///< of eBPF or nftables maps
 
   std::uint64_t policies = 0;
   std::uint64_t policy_map_entries_max = 0;  ///< of the endpoint that has most
@@ -72,29 +69,49 @@ class PreparedConfiguration {
                                                               const ConfigurationSpec& spec,
                                                               const Catalog& catalog,
                                                               document::Diagnostics& diagnostics);
+  PreparedConfiguration(const PreparedConfiguration&) = delete;
+  PreparedConfiguration& operator=(const PreparedConfiguration&) = delete;
 
-  const std::string& name() const { return name_; }
+  const std::string& name() const { return spec_.name; }
   const cluster::Cluster& cluster() const { return cluster_; }
   const ConfigurationFacts& facts() const { return facts_; }
   const datapath::CniProfile& profile() const { return profile_; }
   const datapath::Switches& switches() const { return switches_; }  ///< the profile's included
-  const datapath::CostModel& costs() const;
+  const datapath::CostModel& costs() const { return catalog_.costs; }
+  const policy::Evaluator& policies() const { return *evaluator_; }
+  const AddressPlan& addresses() const { return addresses_; }
 
-  /// The paths between two parties, likeliest first; empty if no packet goes that way.  `port` as
-  /// in CallSpec, 0 = the first one.
+  /// The paths between two parties, likeliest first; empty if no packet goes that way.
+  /// @param port  as in CallSpec; 0: that of the scenario's call or traffic between them, else the
+  ///              first
   std::vector<EdgeFlow> FlowsBetween(const Party& from, const Party& to, int port = 0) const;
 
   /// The traffic with its flows compiled under `costs`.
   workload::Model BuildModel(const datapath::CostModel& costs) const;
 
  private:
-  PreparedConfiguration() = default;
+  PreparedConfiguration(const Scenario& scenario, const ConfigurationSpec& spec,
+                        const Catalog& catalog);
 
-  std::string name_;
+  bool PrepareCluster(document::Diagnostics& diagnostics);
+  void PrepareNodes(document::Diagnostics& diagnostics);
+  void PrepareApplications();
+  void PrepareTraffic(document::Diagnostics& diagnostics);
+  void StateFacts();
+
+  const Scenario& scenario_;
+  const ConfigurationSpec& spec_;
+  const Catalog& catalog_;
   cluster::Cluster cluster_;
-  ConfigurationFacts facts_;
   datapath::CniProfile profile_;
   datapath::Switches switches_;
+  AddressPlan addresses_;
+  std::unique_ptr<const policy::Evaluator> evaluator_;
+  std::unique_ptr<const ServiceStructures> structures_;
+  std::unique_ptr<const FlowClassifier> classifier_;
+  ConfigurationFacts facts_;
+  workload::Model model_;                          ///< its flows are compiled by BuildModel()
+  std::vector<datapath::FlowClass> flow_classes_;  // [flow]
 };
 
 }  // namespace cnisim::scenario

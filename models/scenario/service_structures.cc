@@ -1,37 +1,18 @@
 #include "models/scenario/service_structures.h"
 
-#include <algorithm>
 #include <string_view>
 
-#include "sim/base/check.h"
+#include "models/datapath/service_counts.h"
+#include "models/service/service_shapes.h"
 
 namespace cnisim::scenario {
 namespace {
 
-using cluster::ServiceType;
-using datapath::Count;
 using datapath::ServiceAccess;
 
-service::ServicePortShape ShapeOf(const cluster::PlacedService& placed, std::size_t port) {
-  const cluster::Service& from = placed.service;
-  service::ServicePortShape shape;
-  shape.endpoints = static_cast<std::uint32_t>(placed.endpoints[port].size());
-  shape.external_ips = static_cast<std::uint32_t>(from.external_ips.size());
-  const bool balanced = from.type == ServiceType::kLoadBalancer;
-  shape.load_balancer_ips = balanced ? 1 : 0;
-  shape.node_port = balanced || from.type == ServiceType::kNodePort;
-  shape.source_ranges = balanced ? static_cast<std::uint32_t>(from.source_ranges.size()) : 0;
-  shape.external_policy_local =
-      shape.node_port && from.external_traffic_policy == cluster::TrafficPolicy::kLocal;
-  shape.internal_policy_local = from.internal_traffic_policy == cluster::TrafficPolicy::kLocal;
-  shape.health_check_node_port = balanced && shape.external_policy_local && port == 0;
-  shape.client_ip_affinity = from.session_affinity;
-  return shape;
-}
-
-bool HasStructures(const cluster::Service& service) {
-  return service.type != ServiceType::kHeadless && service.type != ServiceType::kExternalName;
-}
+// Structures differ between nodes only where a Local traffic policy asks for local endpoints; the
+// first node stands for all.
+constexpr cluster::NodeId kNode{0};
 
 }  // namespace
 
@@ -40,9 +21,9 @@ ServiceStructures::ServiceStructures(const cluster::Cluster& cluster,
                                      const datapath::Switches& switches, bool pods_in_vnet) {
   for (const cluster::PlacedService& placed : cluster.services()) {
     first_port_.push_back(shapes_.size());
-    if (!HasStructures(placed.service)) continue;
+    if (!service::HasStructure(placed.service)) continue;
     for (std::size_t port = 0; port < placed.service.ports.size(); ++port) {
-      shapes_.push_back(ShapeOf(placed, port));
+      shapes_.push_back(service::ShapeOf(cluster, placed, port, kNode));
     }
   }
   service::ServicePortShape other;
@@ -62,23 +43,18 @@ ServiceStructures::ServiceStructures(const cluster::Cluster& cluster,
 void ServiceStructures::SetCounts(const ServicePortRef& target, ServiceAccess access,
                                   bool client_is_pod, datapath::Counts& counts) const {
   if (!iptables_) return;
-  const auto all = static_cast<double>(tables_.nat_services);
-  counts.Set(Count::kServiceRulesAll, all);
-  if (access == ServiceAccess::kNone || target.service == nullptr) return;
-  const service::ServicePortShape& shape =
-      shapes_[first_port_[target.service->id.value()] + target.port];
-  if (shape.usable_endpoints() == 0) return;
-  service::Address address = service::Address::kClusterIp;
-  if (access == ServiceAccess::kNodePort) address = service::Address::kNodePort;
-  if (access == ServiceAccess::kLoadBalancer) address = service::Address::kLoadBalancerIp;
-  const service::IptablesWalk walk =
-      service::WalkToService(shape, address, client_is_pod, tables_, options_);
-  counts.Set(Count::kServiceRulesBeforeMatch, walk.services);
-  counts.Set(Count::kNodePortRules, walk.node_ports);
-  counts.Set(Count::kServiceChainRules, walk.chain);
-  counts.Set(Count::kServiceRandomRules, walk.random);
-  counts.Set(Count::kAffinityRules, walk.affinity);
-  counts.Set(Count::kMasqueradeMarks, walk.masqueraded ? 1 : 0);
+  if (access != ServiceAccess::kNone && target.service != nullptr) {
+    const service::ServicePortShape& shape =
+        shapes_[first_port_[target.service->id.value()] + target.port];
+    if (shape.usable_endpoints() > 0) {
+      service::Address address = service::Address::kClusterIp;
+      if (access == ServiceAccess::kNodePort) address = service::Address::kNodePort;
+      if (access == ServiceAccess::kLoadBalancer) address = service::Address::kLoadBalancerIp;
+      datapath::SetServiceCounts(shape, address, client_is_pod, tables_, options_, counts);
+      return;
+    }
+  }
+  datapath::SetNoServiceCounts(tables_, counts);
 }
 
 std::uint64_t ServiceStructures::endpoints() const {

@@ -62,6 +62,8 @@ std::map<std::string, Setter, std::less<>> Setters(Defaults& defaults) {
       {"receive_window", size(defaults.receive_window)},
       {"softirq_backlog", count(defaults.softirq_backlog)},
       {"nic_queue", size(defaults.nic_queue)},
+      {"egress",
+       [&defaults](ObjectReader& entry) { return Set(entry.Rate("value"), defaults.egress); }},
       {"conntrack_per_mib", number(defaults.conntrack_per_mib)},
       {"conntrack_ebpf", count(defaults.conntrack_ebpf)},
       {"conntrack_closed", duration(defaults.conntrack_closed)},

@@ -34,6 +34,7 @@ struct Defaults {
   // Nodes.
   std::uint32_t softirq_backlog = 0;  ///< packets that wait for a core
   Bytes nic_queue;                    ///< bytes that wait for the NIC
+  BitsPerSecond egress;               ///< of a SKU whose bandwidth is not published
   double conntrack_per_mib = 0;       ///< entries a MiB of memory
   std::uint64_t conntrack_ebpf = 0;   ///< entries of the eBPF table
   SimTime conntrack_closed;           ///< how long a closed connection keeps its entry

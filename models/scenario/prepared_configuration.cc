@@ -1,0 +1,254 @@
+#include "models/scenario/prepared_configuration.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
+
+#include "models/scenario/traffic_builder.h"
+#include "sim/base/check.h"
+
+namespace cnisim::scenario {
+namespace {
+
+using cluster::PodId;
+using document::Diagnostics;
+using workload::Locality;
+
+// A client outside for policies: a documentation address, so no prefix of a cluster contains it.
+constexpr const char* kOutsideAddress = "203.0.113.10";
+
+policy::Settings PolicySettings(const ConfigurationSpec& spec) {
+  policy::Settings settings;
+  settings.engine = spec.cni.policy_engine;
+  if (const auto version = policy::ParseVersion(spec.kubernetes)) settings.kubernetes = *version;
+  if (const auto version = policy::ParseVersion(spec.cni.version)) settings.version = *version;
+  return settings;
+}
+
+}  // namespace
+
+PreparedConfiguration::PreparedConfiguration(const Scenario& scenario,
+                                             const ConfigurationSpec& spec, const Catalog& catalog)
+    : scenario_(scenario), spec_(spec), catalog_(catalog) {}
+
+std::unique_ptr<const PreparedConfiguration> PreparedConfiguration::Prepare(
+    const Scenario& scenario, const ConfigurationSpec& spec, const Catalog& catalog,
+    Diagnostics& diagnostics) {
+  std::unique_ptr<PreparedConfiguration> prepared(
+      new PreparedConfiguration(scenario, spec, catalog));
+  if (!prepared->PrepareCluster(diagnostics)) return nullptr;
+  Diagnostics own;
+  prepared->PrepareNodes(own);
+  prepared->PrepareApplications();
+  prepared->PrepareTraffic(own);
+  diagnostics.Merge(own);
+  if (own.has_errors()) return nullptr;
+  prepared->StateFacts();
+  return prepared;
+}
+
+bool PreparedConfiguration::PrepareCluster(Diagnostics& diagnostics) {
+  auto profile =
+      datapath::CniProfile::Load(catalog_.files, spec_.cni.profile, catalog_.costs, diagnostics);
+  if (!profile) return false;
+  profile_ = std::move(*profile);
+  switches_ = datapath::Merge(profile_.switches(), spec_.cni.switches);
+
+  std::vector<cluster::NodePool> pools;
+  for (const NodePoolSpec& pool : spec_.node_pools) pools.push_back(pool.pool);
+  cluster::PlacementOptions placement;
+  placement.default_max_pods = spec_.cni.default_max_pods;
+  cluster_ = cluster::BuildCluster(pools, scenario_.objects, placement, diagnostics);
+  addresses_ = TakeAddresses(scenario_, spec_, cluster_, catalog_.limits, diagnostics);
+
+  policy::ClusterView view = policy::ViewOf(cluster_, addresses_.pods, addresses_.nodes);
+  view.externals.push_back({"client", {*net::IpAddress::Parse(kOutsideAddress)}, {}, false});
+  evaluator_ = std::make_unique<policy::Evaluator>(std::move(view), scenario_.policies,
+                                                   PolicySettings(spec_), catalog_.policy_limits);
+  structures_ = std::make_unique<ServiceStructures>(cluster_, scenario_.background, switches_,
+                                                    ipam::PodsInVnet(spec_.cni.ipam.kind));
+  classifier_ = std::make_unique<FlowClassifier>(cluster_, *structures_, *evaluator_);
+  return true;
+}
+
+void PreparedConfiguration::PrepareNodes(Diagnostics& diagnostics) {
+  const workload::Defaults& defaults = catalog_.workload;
+  model_.defaults = defaults;
+  const bool ebpf = datapath::SwitchValue(switches_, "dataplane") == "ebpf";
+  const bool proxy = datapath::SwitchValue(switches_, "l7_proxy") != "none" ||
+                     datapath::SwitchValue(switches_, "mesh") != "none";
+  std::set<std::string> reported;
+  for (const cluster::Node& node : cluster_.nodes()) {
+    const NodePoolSpec& pool = spec_.node_pools[node.pool.value()];
+    const azure::VmSize* size = catalog_.vm_sizes.Find(pool.pool.sku);
+    workload::NodeModel model;
+    model.name = node.name;
+    model.zone = static_cast<std::uint32_t>(node.zone);
+    if (size == nullptr) {
+      if (reported.insert(pool.pool.sku).second) {
+        diagnostics.Error(pool.where, "cluster.node_pools",
+                          "no VM size is named '" + pool.pool.sku + "'",
+                          catalog_.vm_sizes.Hint(pool.pool.sku));
+      }
+      model_.nodes.push_back(model);
+      continue;
+    }
+    model.cores = static_cast<std::uint32_t>(std::max(size->vcpus, 1));
+    model.egress = size->bandwidth.value_or(defaults.egress);
+    const auto mebibytes = static_cast<double>(size->memory.count()) / (1024 * 1024);
+    model.conntrack_max = ebpf ? defaults.conntrack_ebpf
+                               : static_cast<std::uint64_t>(mebibytes * defaults.conntrack_per_mib);
+    model.conntrack_evicts = ebpf;
+    model.proxy_workers = proxy ? defaults.proxy_workers : 0;
+    model_.nodes.push_back(model);
+  }
+  for (const cluster::PlacedPod& pod : cluster_.pods()) {
+    model_.pods.push_back({pod.name, pod.node.value(),
+                           pod.workload.valid() ? pod.workload.value() : workload::kNone});
+  }
+}
+
+void PreparedConfiguration::PrepareApplications() {
+  const workload::Defaults& defaults = catalog_.workload;
+  std::map<std::pair<std::string, std::string>, ServiceTime> work;
+  for (const auto& [party, time] : scenario_.work) work[{party.ns, party.name}] = time;
+  for (const cluster::Workload& workload : cluster_.workloads()) {
+    workload::ApplicationModel application;
+    application.name = workload.ToString();
+    ServiceTime time{defaults.service_time, defaults.service_cv, true};
+    const auto found = work.find({workload.ns, workload.name});
+    if (found != work.end()) time = found->second;
+    application.service_time = Nanoseconds(static_cast<double>(time.mean.nanos()));
+    application.service_cv = time.cv;
+    application.workers = defaults.workers;
+    application.queue = defaults.queue;
+    model_.applications.push_back(std::move(application));
+  }
+}
+
+void PreparedConfiguration::PrepareTraffic(Diagnostics& diagnostics) {
+  TrafficBuilder builder(cluster_, *classifier_, profile_, model_, flow_classes_, diagnostics);
+  for (const CallSpec& call : scenario_.calls) builder.AddCall(call);
+  for (const TrafficSpec& traffic : scenario_.traffic) builder.AddTraffic(traffic);
+}
+
+workload::Model PreparedConfiguration::BuildModel(const datapath::CostModel& costs) const {
+  workload::Model model = model_;
+  for (const datapath::FlowClass& flow : flow_classes_) {
+    model.flows.push_back(datapath::Compile(profile_, switches_, flow, costs));
+  }
+  const workload::LatencyProfile* latency = catalog_.latency.Find(scenario_.cluster.latency);
+  CNISIM_CHECK(latency != nullptr, "the scenario's latency profile is in the catalog");
+  model.latency = latency->Resolve(costs);
+  return model;
+}
+
+void PreparedConfiguration::StateFacts() {
+  facts_.subnets = addresses_.subnets;
+  facts_.vnet_addresses = addresses_.vnet_addresses;
+  facts_.nodes = static_cast<std::uint32_t>(cluster_.nodes().size());
+  facts_.pods =
+      static_cast<std::uint32_t>(cluster_.pods().size()) - addresses_.pods_without_address;
+  facts_.pods_unplaced =
+      static_cast<std::uint32_t>(cluster_.unplaced().size()) + addresses_.pods_without_address;
+  facts_.service_ports = structures_->ports();
+  facts_.service_endpoints = structures_->endpoints();
+  facts_.service_rules = structures_->service_rules();
+  facts_.service_lines = structures_->lines();
+  facts_.service_map_entries = structures_->map_entries();
+  facts_.policies = scenario_.policies.policies.size();
+  facts_.mtu = datapath::MtuOf(profile_, switches_, datapath::FlowClass{}.device_mtu);
+
+  // Pods of one template have the same policies.
+  std::set<std::uint32_t> seen;
+  for (const cluster::PlacedPod& pod : cluster_.pods()) {
+    if (!seen.insert(pod.pod_template).second) continue;
+    const policy::EndpointPolicyLoad load = evaluator_->Load(pod.id.value());
+    facts_.policy_map_entries_max = std::max(facts_.policy_map_entries_max, load.map_entries);
+    facts_.policy_rules_max = std::max(facts_.policy_rules_max, load.rules);
+  }
+
+  std::set<std::string> assumed;
+  const auto look = [&](const std::vector<datapath::TracedStage>& stages) {
+    for (const datapath::TracedStage& stage : stages) {
+      if (stage.cost->status == datapath::CostStatus::kAssumed) assumed.insert(stage.cost->id);
+    }
+  };
+  for (const datapath::FlowClass& flow : flow_classes_) {
+    const datapath::TracedFlow traced = datapath::Trace(profile_, switches_, flow, catalog_.costs);
+    look(traced.connect);
+    look(traced.accept);
+    for (const datapath::TracedMessage& message : traced.messages) look(message.stages);
+  }
+  facts_.assumed_costs.assign(assumed.begin(), assumed.end());
+}
+
+std::vector<EdgeFlow> PreparedConfiguration::FlowsBetween(const Party& from, const Party& to,
+                                                          int port) const {
+  std::optional<HttpRequest> http;
+  for (const CallSpec& call : scenario_.calls) {
+    if (call.from == from && call.to == to && (port == 0 || call.port == port)) {
+      port = call.port;
+      http = call.http;
+      break;
+    }
+  }
+  for (const TrafficSpec& traffic : scenario_.traffic) {
+    if (traffic.from == from && traffic.to == to && (port == 0 || traffic.port == port)) {
+      port = traffic.port;
+      http = traffic.http;
+      break;
+    }
+  }
+  const auto resolved = ResolveTarget(cluster_, to, port, http);
+  if (!resolved) return {};
+
+  // Pairs of ends that are alike share a flow; the first pair is the example.
+  std::map<datapath::FlowClass, EdgeFlow> flows;
+  double pairs = 0;
+  const auto add = [&](std::optional<PodId> client, PodId server, Locality locality,
+                       double weight) {
+    const datapath::FlowClass flow =
+        classifier_->Classify(client, server, resolved->target, locality);
+    if (profile_.Find(flow.path) == nullptr) return;
+    const auto [found, is_new] = flows.try_emplace(flow);
+    EdgeFlow& edge = found->second;
+    edge.share += weight;
+    pairs += weight;
+    if (!is_new) return;
+    edge.flow = flow;
+    edge.client = client ? cluster_.pod(*client).name : "external";
+    if (client) edge.client_node = cluster_.node(cluster_.pod(*client).node).name;
+    edge.server = cluster_.pod(server).name;
+    edge.server_node = cluster_.node(cluster_.pod(server).node).name;
+    edge.verdict = classifier_->Judge(client, server, resolved->target).ToString();
+  };
+  if (from.kind == Party::Kind::kExternal) {
+    const bool local = resolved->target.service.service != nullptr &&
+                       resolved->target.service.service->service.external_traffic_policy ==
+                           cluster::TrafficPolicy::kLocal;
+    const auto others = static_cast<double>(cluster_.nodes().size() - 1);
+    for (const PodId server : resolved->servers) {
+      add(std::nullopt, server, Locality::kOtherNode, 1);
+      if (!local && others > 0) add(std::nullopt, server, Locality::kViaNode, others);
+    }
+  } else {
+    for (const PodId client : ClientsOf(cluster_, from)) {
+      for (const PodId server : resolved->servers) {
+        const bool same = cluster_.pod(client).node == cluster_.pod(server).node;
+        add(client, server, same ? Locality::kSameNode : Locality::kOtherNode, 1);
+      }
+    }
+  }
+  std::vector<EdgeFlow> list;
+  for (auto& [flow, edge] : flows) {
+    edge.share /= pairs;
+    list.push_back(std::move(edge));
+  }
+  std::stable_sort(list.begin(), list.end(),
+                   [](const EdgeFlow& a, const EdgeFlow& b) { return a.share > b.share; });
+  return list;
+}
+
+}  // namespace cnisim::scenario
