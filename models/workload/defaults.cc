@@ -52,7 +52,7 @@ std::map<std::string, Setter, std::less<>> Setters(Defaults& defaults) {
       {"service_cv", number(defaults.service_cv)},
       {"workers", count(defaults.workers)},
       {"queue", count(defaults.queue)},
-      {"idle_connections", count(defaults.idle_connections)},
+      {"requests_per_connection", count(defaults.requests_per_connection)},
       {"timeout", duration(defaults.timeout)},
       {"syn_timeout", duration(defaults.syn_timeout)},
       {"syn_retries", count(defaults.syn_retries)},

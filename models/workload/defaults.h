@@ -18,10 +18,10 @@ struct Defaults {
   // Applications.
   SimTime service_time;  ///< mean CPU time of a request
   double service_cv = 0;
-  std::uint32_t workers = 1;           ///< requests that a pod serves at once
-  std::uint32_t queue = 0;             ///< requests that wait for a worker
-  std::uint32_t idle_connections = 0;  ///< kept open by a pod to one Service
-  SimTime timeout;                     ///< of a call
+  std::uint32_t workers = 1;                  ///< requests that a pod serves at once
+  std::uint32_t queue = 0;                    ///< requests that wait for a worker
+  std::uint32_t requests_per_connection = 1;  ///< before a connection is replaced
+  SimTime timeout;                            ///< of a call
 
   // TCP.
   SimTime syn_timeout;  ///< before the first SYN is repeated; doubles each time

@@ -43,7 +43,6 @@ HostProcess::HostProcess(const TrafficContext& context, std::uint32_t host)
     : context_(context),
       model_(context.model()),
       host_(host),
-      pools_(context, host),
       deadlines_(context.deadline_queue_count()),
       stats_(model_.edges.size()) {
   if (host != context.external_host()) {
@@ -54,13 +53,6 @@ HostProcess::HostProcess(const TrafficContext& context, std::uint32_t host)
       Pod local;
       local.pod = pod;
       local.application = model_.pods[pod].application;
-      local.pool_base = kNone;
-      if (local.application != kNone) {
-        for (const std::uint32_t edge : model_.applications[local.application].calls) {
-          const std::uint32_t pool = pools_.AddPool(edge, pod);
-          if (local.pool_base == kNone) local.pool_base = pool;
-        }
-      }
       pods_.push_back(local);
     }
   }
@@ -559,7 +551,7 @@ std::optional<HostProcess::Planned> HostProcess::PlanNext(Turn& turn, std::uint3
       job.failed = true;
       break;
     }
-    const std::uint32_t slot = Begin(turn, pod.pool_base + job.call_index, key);
+    const std::uint32_t slot = Begin(turn, {host_, pod.pod, calls[job.call_index]}, key);
     clients_[slot].job = index;
     clients_[slot].job_generation = job.generation;
     ++job.outstanding;
@@ -639,32 +631,22 @@ void HostProcess::SetBusy(Pod& pod, SimTime now, std::uint32_t busy) {
 
 // ---- Client --------------------------------------------------------------------------------
 
-// A call of the pool's edge; it is not sent yet.
-std::uint32_t HostProcess::Begin(Turn& turn, std::uint32_t pool, std::uint32_t key) {
+// A call that is routed, but not sent yet.
+std::uint32_t HostProcess::Begin(Turn& turn, const Caller& caller, std::uint32_t key) {
   const std::uint32_t slot = calls_.Allocate();
   if (clients_.size() < calls_.size()) static_cast<void>(clients_.Allocate());
-  const std::uint32_t connection_index = pools_.Take(pool);
-  const Connection& connection = pools_[connection_index];
   Call& call = calls_[slot];
   call = {};
   call.key = key;
-  call.edge = pools_.edge(pool);
-  call.plan = connection.plan;
+  call.edge = caller.edge;
   call.client_host = host_;
-  call.server_host = connection.server_host;
-  call.via_host = connection.via_host;
-  call.server_pod = connection.server_pod;
-  call.flow_hash = connection.flow_hash;
-  call.admission = connection.admission;
-
   ClientCall& client = clients_[slot];
   const std::uint32_t generation = client.generation;
   client = {};
   client.generation = generation + 1;
   client.begun = turn.now();
-  client.connection = connection_index;
   client.live = true;
-  client.opens = !connection.established;
+  client.opens = RouteCall(context_, caller, key, call);
   client.measured = turn.now() >= measured_from_;
   if (client.measured) {
     ++stats_[call.edge].offered;
@@ -684,7 +666,7 @@ double HostProcess::SendDemand(std::uint32_t slot) {
   if (external()) return 0;
   const Call& call = calls_[slot];
   const FlowPlan& plan = context_.plan(call.plan);
-  if (pools_[clients_[slot].connection].established) {
+  if (!clients_[slot].opens) {
     return DrawNs(plan[MessageKind::kRequest].send, call, MessageKind::kRequest, kSendDetail);
   }
   return plan.connect.mean() +
@@ -698,10 +680,7 @@ void HostProcess::Send(Turn& turn, std::uint32_t slot) {
     return;
   }
   MessageKind kind = MessageKind::kRequest;
-  if (client.opens) {
-    const bool established = pools_[client.connection].established;
-    kind = established ? MessageKind::kRequestFirst : MessageKind::kSyn;
-  }
+  if (client.opens) kind = client.established ? MessageKind::kRequestFirst : MessageKind::kSyn;
   Launch(turn, {host_, slot}, kind);
 }
 
@@ -718,7 +697,7 @@ void HostProcess::Established(Turn& turn, std::uint32_t slot) {
     Release(slot);
     return;
   }
-  pools_[client.connection].established = true;
+  client.established = true;
   call.attempts = 0;
   double network = 0;
   if (!external()) {
@@ -761,12 +740,7 @@ void HostProcess::EndCall(Turn& turn, std::uint32_t slot, Outcome outcome, doubl
   Record(turn.now(), slot, outcome);
   const ClientCall client = clients_[slot];
   const std::int64_t app_ns = calls_[slot].app_ns;
-  // First of all, so that the next call may take the same connection.
-  if (ending == Ending::kAnswered) {
-    CloseConnection(turn, slot);
-  } else {
-    pools_.Discard(client.connection);
-  }
+  if (ending == Ending::kAnswered) Finish(turn, slot);
   if (client.job == kNone) {
     if (model_.sources[generators_[client.generator].source].kind == SourceKind::kClosedLoop) {
       turn.Schedule(turn.now(), kArrival, client.generator);
@@ -807,14 +781,13 @@ void HostProcess::Record(SimTime now, std::uint32_t slot, Outcome outcome) {
   }
 }
 
-// The call is over and its record at home: keeps the connection, or closes it with a FIN.
-void HostProcess::CloseConnection(Turn& turn, std::uint32_t slot) {
-  const std::uint32_t connection = clients_[slot].connection;
-  if (pools_.Keep(connection)) {
+// The call is over and its record at home.  Who opened a connection has one to close: this one, or
+// the one that it replaced.
+void HostProcess::Finish(Turn& turn, std::uint32_t slot) {
+  if (!clients_[slot].opens) {
     Release(slot);
     return;
   }
-  pools_.Discard(connection);
   if (!external()) {
     resources_->conntrack().Close(turn.now(),
                                   context_.plan(calls_[slot].plan).conntrack_entries[0]);
@@ -867,12 +840,12 @@ void HostProcess::AddGenerators() {
       const std::uint32_t key = CallKey(index, i, kNone);
       Generator generator{.source = index,
                           .edge = source.edge,
-                          .pool = 0,
+                          .pod = pod,
+                          .backend = kNone,
                           .key = key,
                           .arrivals = context_.Stream(key, Purpose::kArrival),
                           .bursts = context_.Stream(key, Purpose::kBurst)};
-      const std::uint32_t backend = closed && !source.servers.empty() ? source.servers[i] : kNone;
-      generator.pool = pools_.AddPool(source.edge, pod, backend);
+      if (closed && !source.servers.empty()) generator.backend = source.servers[i];
       if (!closed) {
         generator.mean_gap_ns = 1e9 * clients / source.rate;
         if (source.kind == SourceKind::kBursty) generator.mean_gap_ns *= source.burst;
@@ -922,7 +895,8 @@ void HostProcess::StartRoot(Turn& turn, std::uint32_t index) {
     CountDrop(DropReason::kNoEndpoint);
     return;
   }
-  const std::uint32_t slot = Begin(turn, generator.pool, key);
+  const std::uint32_t slot =
+      Begin(turn, {host_, generator.pod, generator.edge, generator.backend}, key);
   clients_[slot].generator = index;
   const double network = SendDemand(slot);
   task_network_ += Nanoseconds(network).Round();

@@ -16,9 +16,9 @@
 #include <vector>
 
 #include "models/workload/call.h"
-#include "models/workload/connection_pools.h"
 #include "models/workload/deadline_queue.h"
 #include "models/workload/host_resources.h"
+#include "models/workload/route.h"
 #include "models/workload/slab.h"
 #include "models/workload/traffic_context.h"
 #include "models/workload/traffic_record.h"
@@ -74,10 +74,10 @@ class HostProcess final : public engine::LogicalProcess {
     std::uint32_t job = kNone;  // that made it, on this host; kNone: a traffic source
     std::uint32_t job_generation = 0;
     std::uint32_t generator = kNone;
-    std::uint32_t connection = kNone;
     std::uint32_t generation = 0;
-    bool live = false;   // somebody waits for it
-    bool opens = false;  // its connection
+    bool live = false;         // somebody waits for it
+    bool opens = false;        // a connection
+    bool established = false;  // that connection is
     bool measured = false;
     bool only_denied = false;  // nothing but policy drops so far
   };
@@ -116,8 +116,7 @@ class HostProcess final : public engine::LogicalProcess {
     std::uint32_t queued = 0;
     std::uint32_t queue_head = kNone;
     std::uint32_t queue_tail = kNone;
-    std::uint32_t pool_base = 0;  // of its application's first call edge
-    SimTime busy_since;           // last change of `busy`
+    SimTime busy_since;  // last change of `busy`
     std::int64_t busy_integral_ns = 0;
     WaitTally waits;
   };
@@ -125,7 +124,8 @@ class HostProcess final : public engine::LogicalProcess {
   struct Generator {
     std::uint32_t source = 0;
     std::uint32_t edge = 0;
-    std::uint32_t pool = 0;
+    std::uint32_t pod = kNone;      // kNone: outside
+    std::uint32_t backend = kNone;  // that it keeps to
     std::uint32_t key = 0;
     std::uint32_t made = 0;
     std::uint32_t burst_left = 0;
@@ -202,7 +202,7 @@ class HostProcess final : public engine::LogicalProcess {
   void SetBusy(Pod& pod, SimTime now, std::uint32_t busy);
 
   // Client.
-  std::uint32_t Begin(engine::Turn& turn, std::uint32_t pool, std::uint32_t key);
+  std::uint32_t Begin(engine::Turn& turn, const Caller& caller, std::uint32_t key);
   double SendDemand(std::uint32_t slot);
   void Send(engine::Turn& turn, std::uint32_t slot);
   void Established(engine::Turn& turn, std::uint32_t slot);
@@ -210,7 +210,7 @@ class HostProcess final : public engine::LogicalProcess {
   void EndCall(engine::Turn& turn, std::uint32_t slot, Outcome outcome, double read_ns,
                Ending ending);
   void Record(SimTime now, std::uint32_t slot, Outcome outcome);
-  void CloseConnection(engine::Turn& turn, std::uint32_t slot);
+  void Finish(engine::Turn& turn, std::uint32_t slot);
   void Release(std::uint32_t slot);
   void Deadlines(engine::Turn& turn, std::uint32_t queue);
   void FailAtOnce(std::uint32_t edge, FailureReason reason);
@@ -230,7 +230,6 @@ class HostProcess final : public engine::LogicalProcess {
   Slab<Call> calls_;
   Slab<ClientCall> clients_;
   Slab<Job> jobs_;
-  ConnectionPools pools_;
   std::vector<Pod> pods_;
   std::vector<ArmedDeadlines> deadlines_;  // [distinct time-out]
   std::vector<Generator> generators_;

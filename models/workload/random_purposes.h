@@ -17,7 +17,7 @@ enum class Purpose : std::uint32_t {
   kServiceTime,
   kCallCount,
   kBackend,
-  kEntryNode,
+  kRenewal,
   kFabric,  ///< plus message kind, hop and attempt: see PurposeOf()
   kHost,    ///< waits and work that vary, likewise
 };

@@ -45,7 +45,7 @@ workload::Defaults SmallDefaults() {
   defaults.service_time = 200_us;
   defaults.workers = 16;
   defaults.queue = 32;
-  defaults.idle_connections = 64;
+  defaults.requests_per_connection = 1000000;
   defaults.timeout = 10_s;
   defaults.syn_timeout = 1_s;
   defaults.syn_retries = 6;

@@ -1,0 +1,72 @@
+#include "models/workload/route.h"
+
+#include "sim/base/check.h"
+
+namespace cnisim::workload {
+namespace {
+
+// Connections that a client keeps to one server are told apart by so many source ports, as far as
+// the choice of a receive queue goes.
+constexpr std::uint32_t kPortsPerPair = 4;
+
+// A backend on `node`, at random.
+std::uint32_t LocalBackend(const Model& model, const EdgeModel& edge, std::uint32_t node,
+                           RandomStream& choice) {
+  std::uint32_t local = 0;
+  for (const Backend& backend : edge.backends) {
+    if (model.pods[backend.pod].node == node) ++local;
+  }
+  std::uint32_t skip = choice.Below(local);
+  for (std::uint32_t index = 0;; ++index) {
+    if (model.pods[edge.backends[index].pod].node == node && skip-- == 0) return index;
+  }
+}
+
+bool OpensConnection(const TrafficContext& context, const EdgeModel& edge, std::uint32_t key,
+                     Admission admission) {
+  const bool never_established = admission == Admission::kDroppedAtClient ||
+                                 admission == Admission::kDroppedAtServer ||
+                                 admission == Admission::kRefused;
+  if (!edge.reuse_connection || never_established) return true;
+  if (edge.echo) return false;  // a benchmark keeps its connection for good
+  RandomStream renewal = context.Stream(key, Purpose::kRenewal);
+  return renewal.Below(context.model().defaults.requests_per_connection) == 0;
+}
+
+}  // namespace
+
+bool RouteCall(const TrafficContext& context, const Caller& caller, std::uint32_t key, Call& call) {
+  const Model& model = context.model();
+  const EdgeModel& edge = model.edges[caller.edge];
+  CNISIM_CHECK(!edge.backends.empty(), "a call has somewhere to go");
+  RandomStream choice = context.Stream(key, Purpose::kBackend);
+  std::uint32_t index = caller.backend;
+  Locality locality = Locality::kOtherNode;
+  call.via_host = kNone;
+  if (caller.host == context.external_host() && edge.local_entry) {
+    const auto& nodes = context.entry_nodes(caller.edge);
+    const std::uint32_t node = nodes[choice.Below(static_cast<std::uint32_t>(nodes.size()))];
+    index = LocalBackend(model, edge, node, choice);
+  } else {
+    const auto backends = static_cast<std::uint32_t>(edge.backends.size());
+    if (index == kNone) index = choice.Below(backends);
+    if (caller.host == context.external_host()) {
+      const std::uint32_t node = choice.Below(context.external_host());
+      if (node != model.pods[edge.backends[index].pod].node) {
+        call.via_host = node;
+        locality = Locality::kViaNode;
+      }
+    }
+  }
+  const Backend& backend = edge.backends[index];
+  call.server_pod = backend.pod;
+  call.server_host = model.pods[backend.pod].node;
+  if (call.server_host == caller.host) locality = Locality::kSameNode;
+  call.plan = context.PlanOf(caller.edge, backend.target, locality);
+  call.admission = edge.targets[backend.target].admission;
+  const std::uint32_t port = edge.reuse_connection && !edge.echo ? key % kPortsPerPair : key;
+  call.flow_hash = CallKey(caller.pod, backend.pod, port);
+  return OpensConnection(context, edge, key, call.admission);
+}
+
+}  // namespace cnisim::workload
