@@ -19,7 +19,7 @@ constexpr std::uint32_t kBlocksPerWorker = 4;
 // What opening a window to the team and closing it costs, and how much longer than that a window
 // should take alone before a team is worth it.
 constexpr double kTeamNanos = 1000;
-constexpr double kWorthwhile = 3;
+constexpr double kWorthwhile = 4;
 
 // A permutation of the 24-bit numbers below kSourceMask.  Every step of a round can be undone;
 // what lands on kSourceMask, which is the outside's, walks on.
@@ -61,19 +61,20 @@ bool TeamPolicy::WantsTeam(std::uint32_t events) {
 
 void TeamPolicy::Timed(std::uint32_t events, std::int64_t nanos) {
   if (events == 0) return;
-  nanos_per_event_ += (static_cast<double>(nanos) / events - nanos_per_event_) / 8;
+  // A sample in which this thread lost its core says nothing about events: it counts as little.
+  const double sample = std::min(static_cast<double>(nanos) / events, 2 * nanos_per_event_);
+  nanos_per_event_ += (sample - nanos_per_event_) / 8;
 }
 
 void TeamPolicy::Waited(std::int64_t nanos) {
   // Longer than any share of a window: the helper lost its core.
   constexpr std::int64_t kTakenAway = 200'000;
-  constexpr std::uint64_t kLongestPause = 1U << 16;
   if (nanos > kTakenAway) {
     pause_ = next_pause_;
-    next_pause_ = std::min(2 * next_pause_, kLongestPause);
+    next_pause_ = std::min(4 * next_pause_, kLongestPause);
     calm_windows_ = 0;
   } else if (++calm_windows_ == 1024) {
-    next_pause_ = std::max<std::uint64_t>(next_pause_ / 2, 64);
+    next_pause_ = std::max(next_pause_ / 2, kShortestPause);
     calm_windows_ = 0;
   }
 }

@@ -36,6 +36,9 @@ class TeamPolicy {
   void Waited(std::int64_t nanos);
 
  private:
+  static constexpr std::uint64_t kShortestPause = 1U << 10;
+  static constexpr std::uint64_t kLongestPause = 1U << 16;
+
   double nanos_per_event_ = 60;  // a guess until it is measured
   std::uint64_t windows_ = 0;
   std::uint32_t thick_in_a_row_ = 0;
