@@ -1,0 +1,183 @@
+// What holds for every cluster and every load: no request is lost or counted twice, whatever gives
+// way on its path, and the same seed gives the same run for any number of threads.
+
+#include <numeric>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "models/workload/traffic_simulation.h"
+#include "sim/base/random.h"
+#include "tests/support/small_traffic.h"
+
+namespace cnisim::workload {
+namespace {
+
+using namespace literals;
+
+// A chain of applications on a few nodes, with limits so small that each kind of drop happens in
+// some of the cases.
+class RandomModel {
+ public:
+  explicit RandomModel(std::uint32_t number) : random_(/*seed=*/7, number, 0) {}
+
+  Model Build() {
+    model_.latency = Latency::Uniform({20_us, 30_us, 0.5}, {50_us, 60_us, 0.3});
+    model_.defaults = test::SmallDefaults();
+    model_.defaults.softirq_backlog = Pick({4, 100, 1000});
+    model_.defaults.nic_queue = Bytes(Pick({3000, 100000, 3000000}));
+    model_.defaults.requests_per_connection = Pick({2, 1000});
+    model_.flows = {test::SmallFlow({}, true, false), test::SmallFlow({}, false, false),
+                    test::SmallFlow({}, false, true)};
+    AddNodes();
+    const std::uint32_t applications = 1 + random_.Below(4);
+    for (std::uint32_t i = 0; i < applications; ++i) AddApplication(i);
+    for (std::uint32_t i = 0; i + 1 < applications; ++i) AddCalls(i);
+    model_.call_edges = static_cast<std::uint32_t>(model_.edges.size());
+    AddSource();
+    return model_;
+  }
+
+ private:
+  std::uint32_t Pick(std::initializer_list<std::uint32_t> choices) {
+    return *(choices.begin() + random_.Below(static_cast<std::uint32_t>(choices.size())));
+  }
+
+  void AddNodes() {
+    const std::uint32_t nodes = 1 + random_.Below(4);
+    for (std::uint32_t i = 0; i < nodes; ++i) {
+      NodeModel node;
+      node.name = "node-" + std::to_string(i);
+      node.cores = Pick({1, 2, 8});
+      node.egress = Pick({0, 1}) == 0 ? 20_Mbps : 10_Gbps;
+      node.conntrack_max = Pick({20, 100000});
+      node.conntrack_evicts = random_.Below(2) == 0;
+      model_.nodes.push_back(node);
+    }
+  }
+
+  void AddApplication(std::uint32_t application) {
+    ApplicationModel about;
+    about.name = "app-" + std::to_string(application);
+    about.service_time = Nanoseconds(Pick({0, 20000, 300000}));
+    about.service_cv = 0.5;
+    about.workers = Pick({1, 4, 64});
+    about.queue = Pick({0, 4, 256});
+    model_.applications.push_back(about);
+    const std::uint32_t replicas = 1 + random_.Below(3);
+    for (std::uint32_t i = 0; i < replicas; ++i) {
+      model_.pods.push_back({about.name + "-" + std::to_string(i),
+                             random_.Below(static_cast<std::uint32_t>(model_.nodes.size())),
+                             application});
+    }
+  }
+
+  EdgeModel EdgeTo(std::uint32_t application, bool outside) {
+    EdgeModel edge;
+    edge.name = "to app-" + std::to_string(application);
+    TargetModel target;
+    target.admission =
+        random_.Below(5) > 0 ? Admission::kAllowed : static_cast<Admission>(1 + random_.Below(4));
+    if (outside && target.admission == Admission::kDroppedAtClient) {
+      target.admission = Admission::kDroppedAtServer;
+    }
+    target.flows = {0, 1, kNone};
+    if (outside) target.flows = {kNone, 2, 2};
+    edge.targets.push_back(target);
+    if (random_.Below(10) > 0) {
+      for (std::uint32_t pod = 0; pod < model_.pods.size(); ++pod) {
+        if (model_.pods[pod].application == application) edge.backends.push_back({pod, 0});
+      }
+    }
+    edge.request = Bytes(Pick({1, 500, 20000}));
+    edge.response = Bytes(Pick({1, 2000, 50000}));
+    edge.reuse_connection = random_.Below(2) == 0;
+    edge.local_entry = outside && random_.Below(2) == 0;
+    edge.timeout = Pick({0, 1}) == 0 ? 50_ms : 10_s;
+    return edge;
+  }
+
+  void AddCalls(std::uint32_t application) {
+    EdgeModel edge = EdgeTo(application + 1, /*outside=*/false);
+    edge.client_application = application;
+    edge.per_request = 0.5 * Pick({1, 2, 5});
+    edge.parallel = random_.Below(2) == 0;
+    model_.applications[application].calls.push_back(
+        static_cast<std::uint32_t>(model_.edges.size()));
+    model_.edges.push_back(edge);
+  }
+
+  void AddSource() {
+    SourceModel source;
+    source.name = "source";
+    source.kind = static_cast<SourceKind>(random_.Below(4));
+    source.edge = static_cast<std::uint32_t>(model_.edges.size());
+    const bool outside = random_.Below(2) == 0;
+    if (!outside) source.clients = {0, static_cast<std::uint32_t>(model_.pods.size() - 1)};
+    source.rate = Pick({500, 5000, 30000});
+    source.burst = 5;
+    source.connections = 20;
+    model_.edges.push_back(EdgeTo(0, outside));
+    model_.sources.push_back(source);
+  }
+
+  RandomStream random_;
+  Model model_;
+};
+
+void ExpectConserved(const FlowRecord& flow, const std::string& what) {
+  EXPECT_EQ(flow.offered, flow.completed + flow.total_failed() + flow.in_flight) << what;
+  EXPECT_EQ(flow.completed, flow.latency_total.count()) << what;
+}
+
+TEST(ConservationTest, EveryRequestIsAnsweredFailedOrInFlight) {
+  std::array<std::uint64_t, kDropReasons> drops{};
+  std::array<std::uint64_t, kFailureReasons> failures{};
+  std::uint64_t completed = 0;
+  for (std::uint32_t number = 0; number < 150; ++number) {
+    const Model model = RandomModel(number).Build();
+    const TrafficRecord record = SimulateTraffic(
+        model, {.seed = number, .threads = 1, .warm_up = 20_ms, .duration = 200_ms});
+    const std::string what = "case " + std::to_string(number);
+    for (const FlowRecord& flow : record.sources) ExpectConserved(flow, what);
+    for (const FlowRecord& flow : record.edges) ExpectConserved(flow, what);
+    for (std::size_t i = 0; i < kDropReasons; ++i) drops[i] += record.drops[i];
+    for (std::size_t i = 0; i < kFailureReasons; ++i) {
+      failures[i] += record.sources[0].failed[i];
+    }
+    completed += record.sources[0].completed;
+    for (const ResourceUse& use : record.resources) {
+      EXPECT_GE(use.busy_max, use.busy_mean) << what;
+      EXPECT_LE(use.busy_max, 1 + 1e-9) << what << ' ' << Name(use.kind);
+    }
+  }
+  // The cases reach what they are meant to reach.
+  EXPECT_GT(completed, 10000U);
+  for (const DropReason reason :
+       {DropReason::kSoftirqBacklog, DropReason::kNicQueue, DropReason::kConntrackFull,
+        DropReason::kPolicy, DropReason::kListenQueue, DropReason::kApplicationQueue,
+        DropReason::kNoEndpoint}) {
+    EXPECT_GT(drops[static_cast<std::size_t>(reason)], 0U) << Name(reason);
+  }
+  for (const FailureReason reason :
+       {FailureReason::kTimeout, FailureReason::kDenied, FailureReason::kForbidden,
+        FailureReason::kRefused, FailureReason::kOverloaded, FailureReason::kUpstream}) {
+    EXPECT_GT(failures[static_cast<std::size_t>(reason)], 0U) << Name(reason);
+  }
+}
+
+TEST(ConservationTest, ThreadsDoNotMatter) {
+  for (std::uint32_t number = 0; number < 30; ++number) {
+    const Model model = RandomModel(number).Build();
+    TrafficOptions options{.seed = 1, .threads = 1, .warm_up = 10_ms, .duration = 50_ms};
+    const TrafficRecord one = SimulateTraffic(model, options);
+    options.threads = 3;
+    const TrafficRecord three = SimulateTraffic(model, options);
+    EXPECT_EQ(one.digest, three.digest) << number;
+    EXPECT_EQ(one.sources[0].latency_total, three.sources[0].latency_total) << number;
+    EXPECT_EQ(one.drops, three.drops) << number;
+  }
+}
+
+}  // namespace
+}  // namespace cnisim::workload
