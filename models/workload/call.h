@@ -33,7 +33,8 @@ struct Call {
   std::uint32_t server_host = 0;
   std::uint32_t via_host = kNone;
   std::uint32_t server_pod = 0;
-  std::uint32_t flow_hash = 0;  ///< chooses the receive queue
+  std::uint32_t stream = kNone;  ///< number of its bulk connection, if it is a chunk of one
+  std::uint32_t flow_hash = 0;   ///< chooses the receive queue
   Admission admission = Admission::kAllowed;
   Outcome outcome = kServed;
   std::uint8_t attempts = 0;  ///< earlier transmissions of this message

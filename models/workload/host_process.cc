@@ -265,7 +265,12 @@ void HostProcess::Deliver(Turn& turn, CallHandle handle, MessageKind kind) {
       Serve(turn, handle, /*first_request=*/true);
       return;
     case MessageKind::kRequest:
-      Serve(turn, handle, /*first_request=*/false);
+      if (call.stream != kNone) {
+        readers_[call.stream].unread.push_back(handle);
+        ReadStream(turn, call.stream);
+      } else {
+        Serve(turn, handle, /*first_request=*/false);
+      }
       return;
     case MessageKind::kReply:
       Answered(turn, handle.slot);
@@ -275,7 +280,11 @@ void HostProcess::Deliver(Turn& turn, CallHandle handle, MessageKind kind) {
       LaunchFromSoftirq(turn, handle, MessageKind::kControlReply);
       return;
     case MessageKind::kControlReply:
-      Release(handle.slot);
+      if (call.stream != kNone) {
+        StreamAcknowledged(turn, handle.slot);
+      } else {
+        Release(handle.slot);
+      }
       return;
   }
 }
@@ -302,6 +311,15 @@ void HostProcess::Tell(Turn& turn, std::uint32_t host, std::uint16_t event, Call
 
 void HostProcess::OnLost(Turn& turn, CallHandle handle, MessageKind kind, DropReason reason) {
   Call& call = context_.call(handle);
+  if (call.stream != kNone) {
+    // A lost acknowledgement is made up for by the next.
+    if (kind == MessageKind::kControlReply) {
+      StreamAcknowledged(turn, handle.slot);
+    } else {
+      StreamLost(turn, handle.slot);
+    }
+    return;
+  }
   if (kind == MessageKind::kControl || kind == MessageKind::kControlReply) {
     if (clients_[handle.slot].live) {  // the server gave up
       EndCall(turn, handle.slot, FailedBy(FailureReason::kTimeout), 0, Ending::kAborted);
@@ -404,6 +422,9 @@ void HostProcess::TaskDone(Turn& turn, std::uint64_t task) {
       Launch(turn, request, MessageKind::kReply);
       return;
     }
+    case TaskKind::kStreamRead:
+      StreamReadDone(turn, index);
+      return;
     case TaskKind::kBurn:
       return;
   }
@@ -437,7 +458,7 @@ void HostProcess::Serve(Turn& turn, CallHandle handle, bool first_request) {
   call.app_ns = 0;
   call.attempts = 0;
   if (turn.now() >= measured_from_) {
-    stats_[call.edge].delivered += model_.edges[call.edge].request;
+    stats_[call.edge].delivered += PlanOf(call, MessageKind::kRequest).payload;
   }
   if (call.admission == Admission::kForbidden) {
     call.outcome = FailedBy(FailureReason::kForbidden);
@@ -653,6 +674,7 @@ std::uint32_t HostProcess::Begin(Turn& turn, const Caller& caller, std::uint32_t
     if (client.opens) ++stats_[call.edge].connections;
   }
 
+  if (context_.is_stream(call.edge)) return slot;  // TCP does not give up
   const std::uint32_t queue = context_.deadline_queue(call.edge);
   const SimTime deadline = turn.now() + model_.edges[call.edge].timeout;
   if (!deadlines_[queue].armed) turn.Schedule(deadline, kDeadline, queue);
@@ -682,6 +704,12 @@ void HostProcess::Send(Turn& turn, std::uint32_t slot) {
   MessageKind kind = MessageKind::kRequest;
   if (client.opens) kind = client.established ? MessageKind::kRequestFirst : MessageKind::kSyn;
   Launch(turn, {host_, slot}, kind);
+  if (calls_[slot].stream != kNone) {
+    StreamSender& sender = generators_[client.generator].sender;
+    sender.writing = false;
+    ++sender.in_flight;
+    PumpStream(turn, client.generator);
+  }
 }
 
 // The SYN-ACK is here: the first request follows on its heels.
@@ -824,16 +852,99 @@ void HostProcess::FailAtOnce(std::uint32_t edge, FailureReason reason) {
   ++stats_[edge].failed[static_cast<std::size_t>(reason)];
 }
 
+// ---- Bulk streams --------------------------------------------------------------------------
+
+void HostProcess::PumpStream(Turn& turn, std::uint32_t index) {
+  Generator& generator = generators_[index];
+  StreamSender& sender = generator.sender;
+  if (sender.writing || sender.in_flight + 1 > sender.window) return;
+  sender.writing = true;
+  const std::uint32_t key = CallKey(generator.key, 0, generator.made++);
+  const std::uint32_t slot =
+      Begin(turn, {host_, generator.pod, generator.edge, generator.backend}, key);
+  clients_[slot].generator = index;
+  clients_[slot].opens = false;
+  calls_[slot].stream = generator.stream;
+  calls_[slot].flow_hash = CallKey(generator.key, 0, 0);  // one connection, one queue
+  const double network = SendDemand(slot);
+  task_network_ += Nanoseconds(network).Round();
+  Submit(turn, TaskKind::kSend, slot, network);
+}
+
+void HostProcess::ReadStream(Turn& turn, std::uint32_t stream) {
+  StreamReader& reader = readers_[stream];
+  if (reader.reading || reader.unread.empty()) return;
+  reader.reading = true;
+  const Call& call = context_.call(reader.unread.front());
+  const double read = DrawNs(PlanOf(call, MessageKind::kRequest).receive, call,
+                             MessageKind::kRequest, kReceiveDetail);
+  task_network_ += Nanoseconds(read).Round();
+  Submit(turn, TaskKind::kStreamRead, stream, read);
+}
+
+void HostProcess::StreamReadDone(Turn& turn, std::uint32_t stream) {
+  StreamReader& reader = readers_[stream];
+  reader.reading = false;
+  const CallHandle handle = reader.unread.front();
+  reader.unread.pop_front();
+  const Call& call = context_.call(handle);
+  if (turn.now() >= measured_from_) {
+    stats_[call.edge].delivered += PlanOf(call, MessageKind::kRequest).payload;
+  }
+  // What is read makes room in the window, and the acknowledgement says so.
+  LaunchFromSoftirq(turn, handle, MessageKind::kControlReply);
+  ReadStream(turn, stream);
+}
+
+void HostProcess::StreamAcknowledged(Turn& turn, std::uint32_t slot) {
+  ClientCall& client = clients_[slot];
+  StreamSender& sender = generators_[client.generator].sender;
+  --sender.in_flight;
+  sender.round_trip = turn.now() - client.begun;
+  // Slow start adds a chunk for each one acknowledged, congestion avoidance one a round trip.
+  sender.window += sender.window < sender.threshold ? 1 : 1 / sender.window;
+  const auto chunk =
+      static_cast<double>(PlanOf(calls_[slot], MessageKind::kRequest).payload.count());
+  const double most = static_cast<double>(model_.defaults.receive_window.count()) / chunk;
+  sender.window = std::min(sender.window, std::max(most, 1.0));
+  client.live = false;
+  Record(turn.now(), slot, kServed);
+  const std::uint32_t generator = client.generator;
+  Release(slot);
+  PumpStream(turn, generator);
+}
+
+// Duplicate acknowledgements tell of a loss after a round trip, if anything else is on its way;
+// otherwise only the timer does.
+void HostProcess::StreamLost(Turn& turn, std::uint32_t slot) {
+  Call& call = calls_[slot];
+  StreamSender& sender = generators_[clients_[slot].generator].sender;
+  SimTime again = call.sent + model_.defaults.data_timeout *
+                                  (std::int64_t{1} << std::min<int>(call.attempts, 10));
+  if (sender.in_flight > 1) {
+    sender.window = std::max(sender.window / 2, 1.0);
+    again = call.sent + sender.round_trip;
+  } else {
+    sender.window = 1;
+  }
+  sender.threshold = sender.window;
+  turn.Schedule(std::max(again, turn.now()), kRetransmit, CallHandle{host_, slot}.Pack(),
+                PackAux(MessageKind::kRequest, 0));
+}
+
 // ---- Sources -------------------------------------------------------------------------------
 
 void HostProcess::AddGenerators() {
+  std::uint32_t streams = 0;
   for (std::uint32_t index = 0; index < model_.sources.size(); ++index) {
     const SourceModel& source = model_.sources[index];
     const auto clients =
         source.clients.empty() ? 1U : static_cast<std::uint32_t>(source.clients.size());
-    const bool closed = source.kind == SourceKind::kClosedLoop;
+    const bool closed =
+        source.kind == SourceKind::kClosedLoop || source.kind == SourceKind::kStream;
     const std::uint32_t count = closed ? source.connections : clients;
     for (std::uint32_t i = 0; i < count; ++i) {
+      const std::uint32_t stream = source.kind == SourceKind::kStream ? streams++ : kNone;
       const std::uint32_t pod = source.clients.empty() ? kNone : source.clients[i % clients];
       const std::uint32_t at = pod == kNone ? context_.external_host() : model_.pods[pod].node;
       if (at != host_) continue;
@@ -842,6 +953,8 @@ void HostProcess::AddGenerators() {
                           .edge = source.edge,
                           .pod = pod,
                           .backend = kNone,
+                          .stream = stream,
+                          .sender = {},
                           .key = key,
                           .arrivals = context_.Stream(key, Purpose::kArrival),
                           .bursts = context_.Stream(key, Purpose::kBurst)};
@@ -853,6 +966,7 @@ void HostProcess::AddGenerators() {
       generators_.push_back(generator);
     }
   }
+  readers_.resize(streams);
 }
 
 std::vector<HostProcess::Start> HostProcess::Starts() {
@@ -874,6 +988,11 @@ std::vector<HostProcess::Start> HostProcess::Starts() {
 void HostProcess::Arrive(Turn& turn, std::uint32_t index) {
   Generator& generator = generators_[index];
   const SourceModel& source = model_.sources[generator.source];
+  if (source.kind == SourceKind::kStream) {
+    generator.sender.threshold = 1e9;  // slow start has no end but a loss, or the window
+    if (!model_.edges[generator.edge].backends.empty()) PumpStream(turn, index);
+    return;
+  }
   std::uint32_t requests = 1;
   if (source.kind != SourceKind::kClosedLoop) {
     double gap = generator.mean_gap_ns;

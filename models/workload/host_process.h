@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string_view>
 #include <vector>
@@ -121,11 +122,29 @@ class HostProcess final : public engine::LogicalProcess {
     WaitTally waits;
   };
 
+  // Sending side of a bulk connection: a process that writes as fast as its window lets it.
+  // Windows are in chunks, each a segment train that the kernel handles as one.
+  struct StreamSender {
+    double window = 1;
+    double threshold = 0;  // slow start ends there
+    std::uint32_t in_flight = 0;
+    bool writing = false;  // the process is at it, or waits for a core
+    SimTime round_trip;    // of the chunk that was acknowledged last
+  };
+
+  // Receiving side: a process that reads one chunk after the other.
+  struct StreamReader {
+    std::deque<CallHandle> unread;
+    bool reading = false;
+  };
+
   struct Generator {
     std::uint32_t source = 0;
     std::uint32_t edge = 0;
     std::uint32_t pod = kNone;      // kNone: outside
     std::uint32_t backend = kNone;  // that it keeps to
+    std::uint32_t stream = kNone;   // number of the bulk connection
+    StreamSender sender;
     std::uint32_t key = 0;
     std::uint32_t made = 0;
     std::uint32_t burst_left = 0;
@@ -155,7 +174,7 @@ class HostProcess final : public engine::LogicalProcess {
     double network_ns = 0;
   };
 
-  enum class TaskKind : std::uint8_t { kJob, kSend, kRead, kEcho, kBurn };
+  enum class TaskKind : std::uint8_t { kJob, kSend, kRead, kEcho, kStreamRead, kBurn };
 
   bool external() const { return !resources_; }
   const MessagePlan& PlanOf(const Call& call, datapath::MessageKind kind) const {
@@ -215,6 +234,13 @@ class HostProcess final : public engine::LogicalProcess {
   void Deadlines(engine::Turn& turn, std::uint32_t queue);
   void FailAtOnce(std::uint32_t edge, FailureReason reason);
 
+  // Bulk streams.
+  void PumpStream(engine::Turn& turn, std::uint32_t generator);
+  void ReadStream(engine::Turn& turn, std::uint32_t stream);
+  void StreamReadDone(engine::Turn& turn, std::uint32_t stream);
+  void StreamAcknowledged(engine::Turn& turn, std::uint32_t slot);
+  void StreamLost(engine::Turn& turn, std::uint32_t slot);
+
   // Sources.
   void AddGenerators();
   void Arrive(engine::Turn& turn, std::uint32_t generator);
@@ -233,7 +259,8 @@ class HostProcess final : public engine::LogicalProcess {
   std::vector<Pod> pods_;
   std::vector<ArmedDeadlines> deadlines_;  // [distinct time-out]
   std::vector<Generator> generators_;
-  std::vector<EdgeStats> stats_;  // [edge]
+  std::vector<StreamReader> readers_;  // [stream]
+  std::vector<EdgeStats> stats_;       // [edge]
   std::array<std::uint64_t, kDropReasons> drops_{};
   SimTime task_network_;
   SimTime background_;

@@ -5,6 +5,21 @@
 #include "sim/base/check.h"
 
 namespace cnisim::workload {
+namespace {
+
+// What a bulk stream hands to the device at once: the longest train of full segments that is still
+// one aggregate.
+Bytes StreamChunk(const datapath::CompiledFlow& flow) {
+  const datapath::CompiledMessage& message = flow[datapath::MessageKind::kRequest];
+  constexpr Bytes kLongest{65536};
+  Bytes chunk = message.mss * std::max<std::int64_t>(kLongest.count() / message.mss.count(), 1);
+  while (chunk > message.mss && datapath::Shape(message, chunk).aggregates > 1) {
+    chunk -= message.mss;
+  }
+  return chunk;
+}
+
+}  // namespace
 
 TrafficContext::TrafficContext(const Model& model, std::uint64_t seed)
     : model_(model),
@@ -20,7 +35,12 @@ TrafficContext::TrafficContext(const Model& model, std::uint64_t seed)
     }
   }
   CNISIM_CHECK(min_latency_ > SimTime(), "the fabric takes time");
-  for (const EdgeModel& edge : model.edges) {
+  is_stream_.resize(model.edges.size());
+  for (const SourceModel& source : model.sources) {
+    if (source.kind == SourceKind::kStream) is_stream_[source.edge] = true;
+  }
+  for (std::size_t e = 0; e < model.edges.size(); ++e) {
+    const EdgeModel& edge = model.edges[e];
     plan_base_.push_back(static_cast<std::uint32_t>(plan_index_.size()));
     for (const TargetModel& target : edge.targets) {
       for (std::size_t l = 0; l < kLocalities; ++l) {
@@ -29,8 +49,9 @@ TrafficContext::TrafficContext(const Model& model, std::uint64_t seed)
           continue;
         }
         plan_index_.push_back(static_cast<std::uint32_t>(plans_.size()));
-        plans_.push_back(PlanFlow(model.flows[target.flows[l]],
-                                  static_cast<Locality>(l) == Locality::kSameNode, edge.request,
+        const datapath::CompiledFlow& flow = model.flows[target.flows[l]];
+        const Bytes request = is_stream_[e] ? StreamChunk(flow) : edge.request;
+        plans_.push_back(PlanFlow(flow, static_cast<Locality>(l) == Locality::kSameNode, request,
                                   edge.response));
       }
     }

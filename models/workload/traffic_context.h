@@ -36,6 +36,8 @@ class TrafficContext {
   /// @pre the edge's target has a flow for this locality
   std::uint32_t PlanOf(std::uint32_t edge, std::uint32_t target, Locality locality) const;
 
+  /// Calls of this edge are chunks of bulk streams.
+  bool is_stream(std::uint32_t edge) const { return is_stream_[edge]; }
   const LogNormalDistribution& service_time(std::uint32_t application) const {
     return service_times_[application];
   }
@@ -70,6 +72,7 @@ class TrafficContext {
   const Model& model_;
   std::uint64_t seed_;
   std::vector<FlowPlan> plans_;
+  std::vector<bool> is_stream_;                          // [edge]
   std::vector<std::uint32_t> plan_base_;                 // [edge]: of target 0, same node
   std::vector<std::uint32_t> plan_index_;                // [plan_base + target * kLocalities + l]
   std::vector<LogNormalDistribution> service_times_;     // [application]

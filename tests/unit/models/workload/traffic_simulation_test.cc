@@ -158,5 +158,56 @@ TEST(TrafficSimulationTest, AServiceWithoutEndpointsRefuses) {
             record.sources[0].failed[static_cast<std::size_t>(FailureReason::kUpstream)]);
 }
 
+Model StreamTraffic(std::uint32_t connections, const SmallCosts& costs = {}) {
+  Model model = EchoTraffic(/*reuse=*/true, connections, costs);
+  model.sources[0].kind = SourceKind::kStream;
+  return model;
+}
+
+double GigabitsPerSecond(const TrafficRecord& record) {
+  return static_cast<double>(record.sources[0].delivered.count()) * 8e-9 /
+         record.measured.seconds();
+}
+
+TEST(TrafficSimulationTest, AStreamFillsTheLinkWhenTheCoresKeepUp) {
+  const TrafficRecord record = SimulateTraffic(StreamTraffic(1), kOptions);
+  // 45 segments of 1448 bytes in 66 bytes of headers each.
+  EXPECT_NEAR(GigabitsPerSecond(record), 10 * 1448.0 / 1514, 0.01);
+  EXPECT_EQ(record.binding().kind, ResourceKind::kNic);
+  EXPECT_TRUE(record.binding().saturated);
+}
+
+TEST(TrafficSimulationTest, AStreamOnASlowReceiverIsBoundByTheReceiversCore) {
+  SmallCosts slow;
+  slow.receive = 100000;  // 100 us a chunk of 45 * 1448 bytes
+  const TrafficRecord one = SimulateTraffic(StreamTraffic(1, slow), kOptions);
+  EXPECT_NEAR(GigabitsPerSecond(one), 45 * 1448 * 8 / 100e3, 0.15);
+  EXPECT_EQ(one.binding().kind, ResourceKind::kSoftirq);
+  // Several connections are spread over the cores.
+  EXPECT_GT(GigabitsPerSecond(SimulateTraffic(StreamTraffic(8, slow), kOptions)),
+            1.5 * GigabitsPerSecond(one));
+}
+
+TEST(TrafficSimulationTest, AStreamIsBoundByItsWindowOverALongPath) {
+  Model model = StreamTraffic(1);
+  model.latency = Latency::Uniform({5_ms, 5_ms, 0}, {5_ms, 5_ms, 0});
+  model.defaults.receive_window = Bytes(45 * 1448 * 4);
+  const TrafficRecord record =
+      SimulateTraffic(model, {.seed = 1, .threads = 1, .warm_up = 1_s, .duration = 5_s});
+  // Four chunks a round trip of 10 ms and the time that they themselves take.
+  const double round_trip = 10e-3 + 4 * 45 * 1514 * 8e-10 + 15e-6;
+  EXPECT_NEAR(GigabitsPerSecond(record), 4 * 45 * 1448 * 8e-9 / round_trip, 0.01);
+}
+
+TEST(TrafficSimulationTest, AStreamSurvivesLosses) {
+  Model model = StreamTraffic(4);
+  model.nodes[0].egress = 1_Gbps;
+  model.defaults.nic_queue = 500_KiB;
+  const TrafficRecord record = SimulateTraffic(model, kOptions);
+  EXPECT_GT(record.drops[static_cast<std::size_t>(DropReason::kNicQueue)], 0U);
+  EXPECT_NEAR(GigabitsPerSecond(record), 1448.0 / 1514, 0.05);
+  EXPECT_EQ(record.sources[0].offered, record.sources[0].completed + record.sources[0].in_flight);
+}
+
 }  // namespace
 }  // namespace cnisim::workload
