@@ -75,10 +75,25 @@ const Value* ObjectReader::Lookup(std::string_view key, bool required) {
   if (std::find(known_.begin(), known_.end(), key) == known_.end()) known_.emplace_back(key);
   const Value* value = value_.Find(key);
   if (value != nullptr && value->is_null()) value = nullptr;
-  if (value == nullptr && required && value_.is_map()) {
-    Error("missing key " + Quote(key));
-  }
+  if (value == nullptr && required && value_.is_map()) ReportMissing(std::string(key));
   return value;
+}
+
+void ObjectReader::ReportMissing(const std::string& key) {
+  const bool misspelt = std::any_of(
+      value_.members().begin(), value_.members().end(), [this, &key](const Member& member) {
+        return std::find(known_.begin(), known_.end(), member.key) == known_.end() &&
+               !NearSpellings(member.key, {key}).empty();
+      });
+  if (!misspelt) {
+    Error("missing key " + Quote(key));
+  } else if (std::find(misspelt_.begin(), misspelt_.end(), key) == misspelt_.end()) {
+    misspelt_.push_back(key);
+  }
+}
+
+ObjectReader::~ObjectReader() {
+  for (const std::string& key : misspelt_) Error("missing key " + Quote(key));
 }
 
 const Value* ObjectReader::Get(std::string_view key) { return Lookup(key, false); }
@@ -216,7 +231,11 @@ std::optional<std::size_t> ObjectReader::ChoiceIndex(std::string_view key,
   if (found != words.end()) return static_cast<std::size_t>(found - words.begin());
   std::vector<std::string> near = NearSpellings(value->text(), words);
   for (std::string& word : near) word = Quote(word);
-  diagnostics_.Error(*value, "expected " + OrList(words) + ", found " + Quote(value->text()),
+  std::vector<std::string> shown = words;
+  for (std::string& word : shown) {
+    if (word.empty()) word = "''";
+  }
+  diagnostics_.Error(*value, "expected " + OrList(shown) + ", found " + Quote(value->text()),
                      near.empty() ? "" : "did you mean " + OrList(near) + "?");
   return std::nullopt;
 }
@@ -251,6 +270,12 @@ void ObjectReader::Error(std::string message, std::string hint) {
 void ObjectReader::Finish() {
   for (const Member& member : value_.members()) {
     if (std::find(known_.begin(), known_.end(), member.key) != known_.end()) continue;
+    if (unknown_ == UnknownKeys::kError) {
+      // One message for one mistake: the unknown key's says which key was meant.
+      std::erase_if(misspelt_, [&member](const std::string& key) {
+        return !NearSpellings(member.key, {key}).empty();
+      });
+    }
     if (unknown_ == UnknownKeys::kNotModelled) {
       diagnostics_.NotModelled(member.value);
     } else {

@@ -34,6 +34,7 @@ class ObjectReader {
  public:
   /// `value` and `diagnostics` must outlive the reader.
   ObjectReader(const Value& value, Diagnostics& diagnostics, UnknownKeys unknown);
+  ~ObjectReader();
   ObjectReader(const ObjectReader&) = delete;
   ObjectReader& operator=(const ObjectReader&) = delete;
 
@@ -93,10 +94,12 @@ class ObjectReader {
   /// An error about this map (field: its path).
   void Error(std::string message, std::string hint = {});
 
-  /// Reports the keys that nobody asked for.  Call it once, after the last getter.
+  /// Reports the keys that nobody asked for.  Call it once, after the last getter.  A key that is
+  /// required and there in a wrong spelling is reported here, once, as unknown.
   void Finish();
 
  private:
+  void ReportMissing(const std::string& key);
   const Value* Lookup(std::string_view key, bool required);
   const Value* Scalar(std::string_view key, std::string_view expected);
   const Value* OfKind(std::string_view key, Kind kind, std::string_view expected, bool required);
@@ -108,6 +111,8 @@ class ObjectReader {
   Diagnostics& diagnostics_;
   UnknownKeys unknown_;
   std::vector<std::string> known_;  // every key that a getter named, in that order
+  // Required keys that are missing while another key looks like a slip of them.
+  std::vector<std::string> misspelt_;
 };
 
 }  // namespace cnisim::document

@@ -91,18 +91,46 @@ bool LooksLikeJson(std::string_view text) {
   return first != std::string_view::npos && (text[first] == '{' || text[first] == '[');
 }
 
-std::string HintFor(const std::string& yaml_message) {
-  if (yaml_message == YAML::ErrorMsg::END_OF_MAP || yaml_message == YAML::ErrorMsg::END_OF_SEQ) {
-    return "the indentation of this line fits no level above it";
+struct Explanation {
+  std::string message;
+  std::string hint;
+};
+
+// What yaml-cpp's words mean to somebody who does not know its scanner.
+Explanation Explain(const std::string& yaml_message, std::string_view line) {
+  namespace words = YAML::ErrorMsg;
+  const std::string_view indentation = line.substr(0, line.find_first_not_of(" \t"));
+  if (indentation.find('\t') != std::string_view::npos ||
+      yaml_message == words::TAB_IN_INDENTATION) {
+    return {"a tab in the indentation", "indent with spaces"};
   }
-  if (yaml_message == YAML::ErrorMsg::MAP_VALUE || yaml_message == YAML::ErrorMsg::MAP_KEY) {
-    return "a key is not allowed here: check the indentation, and quote values that contain ': '";
+  if (yaml_message == words::END_OF_MAP_FLOW) return {"a '{' before this is never closed", ""};
+  if (yaml_message == words::END_OF_SEQ_FLOW) return {"a '[' before this is never closed", ""};
+  if (yaml_message == words::FLOW_END) return {"nothing is open that could be closed here", ""};
+  if (yaml_message == words::END_OF_MAP || yaml_message == words::END_OF_SEQ) {
+    return {"this line belongs to nothing above it",
+            "check its indentation: it fits no level above"};
   }
-  if (yaml_message == YAML::ErrorMsg::TAB_IN_INDENTATION) return "indent with spaces, not tabs";
-  if (yaml_message == YAML::ErrorMsg::UNKNOWN_TOKEN) {
-    return "values that begin with one of @ ` % must be quoted";
+  if (yaml_message == words::MAP_VALUE || yaml_message == words::MAP_KEY) {
+    return {"a key is not allowed here",
+            "check the indentation, and quote values that contain ': '"};
   }
-  return {};
+  if (yaml_message == words::BLOCK_ENTRY) {
+    return {"a sequence is not allowed here", "check the indentation of '- '"};
+  }
+  if (yaml_message == words::UNKNOWN_TOKEN) {
+    return {"no value begins with this character", "put the value in quotes"};
+  }
+  return {yaml_message, ""};
+}
+
+std::string_view LineOf(std::string_view text, int number) {
+  for (int line = 0; line < number; ++line) {
+    const std::size_t end = text.find('\n');
+    if (end == std::string_view::npos) return {};
+    text.remove_prefix(end + 1);
+  }
+  return text.substr(0, text.find('\n'));
 }
 
 }  // namespace
@@ -402,10 +430,16 @@ std::vector<Document> ParseDocuments(std::string_view text, const std::string& f
   } catch (const Abandoned&) {
     // Reported where it was found.
   } catch (const YAML::Exception& problem) {
-    const bool placed = !problem.mark.is_null();
-    diagnostics.Error(
-        {file_name, placed ? problem.mark.line + 1 : 0, placed ? problem.mark.column + 1 : 0}, "",
-        "broken YAML: " + problem.msg, HintFor(problem.msg));
+    SourceLocation where{file_name, 0, 0};
+    std::string_view line;
+    if (!problem.mark.is_null()) {
+      where.line = problem.mark.line + 1;
+      where.column = problem.mark.column + 1;
+      line = LineOf(text, problem.mark.line);
+    }
+    Explanation explanation = Explain(problem.msg, line);
+    diagnostics.Error(std::move(where), "", "broken YAML: " + explanation.message,
+                      std::move(explanation.hint));
   } catch (const std::exception& problem) {
     diagnostics.Error({file_name, 0, 0}, "", std::string("broken YAML: ") + problem.what());
   }

@@ -121,6 +121,29 @@ TEST_F(ObjectReaderTest, ReportsUnknownKeysWithNearSpellings) {
             "  did you mean 'cilium'? known: az, cilium, name\n");
 }
 
+TEST_F(ObjectReaderTest, AMisspeltRequiredKeyIsOneMistake) {
+  {
+    ObjectReader reader(Parse("{nmae: x, cuont: 3}"), diagnostics_, UnknownKeys::kError);
+    reader.RequireString("name");
+    reader.RequireString("type");
+    reader.Finish();
+  }
+  EXPECT_EQ(Errors(),
+            "1:1 [] missing key 'type'\n"
+            "1:2 [] unknown key 'nmae' (did you mean 'name'? known: name, type)\n"
+            "1:11 [] unknown key 'cuont' (known: name, type)\n");
+}
+
+TEST_F(ObjectReaderTest, AKeyThatOnlyLooksLikeTheMissingOneDoesNotStandForIt) {
+  {
+    ObjectReader reader(Parse("{ports: x}"), diagnostics_, UnknownKeys::kError);
+    reader.RequireString("port");
+    reader.String("ports");
+    reader.Finish();
+  }
+  EXPECT_EQ(Errors(), "1:1 [] missing key 'port'\n");
+}
+
 TEST_F(ObjectReaderTest, CountsUnknownKeysOfOtherPeoplesFiles) {
   ObjectReader reader(Parse("{a: on, b: {c: 1}, d: 2}"), diagnostics_, UnknownKeys::kNotModelled);
   EXPECT_EQ(reader.Boolean("a"), true);

@@ -77,21 +77,28 @@ TEST(ParseDocuments, ReportsEveryDuplicateKey) {
 }
 
 TEST(ParseDocuments, ReportsBrokenYamlWithItsPlace) {
-  EXPECT_EQ(
-      ErrorsOf("a: 1\n  b: 2\n"),
-      "f.yaml:2:4: error: broken YAML: illegal map value\n"
-      "    2 |   b: 2\n"
-      "      |    ^\n"
-      "  a key is not allowed here: check the indentation, and quote values that contain ': '\n");
+  EXPECT_EQ(ErrorsOf("a: 1\n  b: 2\n"),
+            "f.yaml:2:4: error: broken YAML: a key is not allowed here\n"
+            "    2 |   b: 2\n"
+            "      |    ^\n"
+            "  check the indentation, and quote values that contain ': '\n");
   EXPECT_EQ(ErrorsOf("a: [1, 2\n"),
-            "f.yaml:2:1: error: broken YAML: end of sequence flow not found\n"
+            "f.yaml:2:1: error: broken YAML: a '[' before this is never closed\n"
             "    2 | \n"
             "      | ^\n");
   EXPECT_EQ(ErrorsOf("a: @b\n"),
-            "f.yaml:1:4: error: broken YAML: unknown token\n"
+            "f.yaml:1:4: error: broken YAML: no value begins with this character\n"
             "    1 | a: @b\n"
             "      |    ^\n"
-            "  values that begin with one of @ ` % must be quoted\n");
+            "  put the value in quotes\n");
+}
+
+TEST(ParseDocuments, NamesTabsInTheIndentation) {
+  EXPECT_EQ(ErrorsOf("a:\n\tb: 1\n"),
+            "f.yaml:2:3: error: broken YAML: a tab in the indentation\n"
+            "    2 |  b: 1\n"
+            "      |   ^\n"
+            "  indent with spaces\n");
 }
 
 TEST(ParseDocuments, GetsPastTextThatBeginsNoDocument) {
