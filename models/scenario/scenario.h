@@ -153,6 +153,7 @@ struct VnetSpec {
   net::Cidr prefix;
   std::vector<SubnetSpec> subnets;  ///< at least one
   SourceLocation where;
+  bool complete = true;  ///< false when a subnet was left out for an error in it
 
   /// nullptr when there is none of that name.
   const SubnetSpec* Find(std::string_view name) const;
@@ -179,6 +180,8 @@ struct ConfigurationSpec {
   net::IpAddress dns_service_ip;
   std::string kubernetes;
   SourceLocation where;
+  /// False when its own files could not be read: checks of it would only report what follows.
+  bool complete = true;
 };
 
 /// Documents and objects that the typed parts point into.

@@ -83,12 +83,16 @@ void ReadVnet(const Value& value, VnetSpec& vnet, Diagnostics& diagnostics) {
   if (const Value* subnets = reader.RequireMap("subnets")) {
     for (const document::Member& member : subnets->members()) {
       const auto cidr = ReadCidr(member.value, diagnostics);
-      if (!cidr) continue;
+      if (!cidr) {
+        vnet.complete = false;
+        continue;
+      }
       if (cidr->family() != net::IpFamily::kIpv4 || cidr->length() < kShortestSubnet ||
           cidr->length() > kLongestSubnet) {
         diagnostics.Error(member.value,
                           fmt::format("found '{}', expected an IPv4 subnet from /{} to /{}",
                                       cidr->ToString(), kShortestSubnet, kLongestSubnet));
+        vnet.complete = false;
         continue;
       }
       vnet.subnets.push_back({member.key, *cidr, member.value.where()});
@@ -293,6 +297,7 @@ class ConfigurationReader {
 
   ConfigurationSpec Read() {
     ConfigurationSpec spec;
+    const std::size_t errors = diagnostics_.error_count();
     spec.where = sources_.where;
     spec.name = reader_.RequireString("name").value_or("");
     ReadAz();
@@ -303,6 +308,13 @@ class ConfigurationReader {
     ReadCatalogCni();
     ReadSwitches();
     reader_.Finish();
+    spec.az = sources_.az;
+    // A CNI whose file is missing, or whose key is misspelt, is one mistake and not a cluster
+    // without a network.
+    const bool has_cni = sources_.cilium || sources_.calico || sources_.flannel ||
+                         !sources_.catalog_cni.empty();
+    spec.complete = !file_errors_ && (has_cni || diagnostics_.error_count() == errors);
+    if (!spec.complete) return spec;
     spec.cni = cni::Configure(sources_, catalog_.limits, diagnostics_);
     spec.az = sources_.az;
     return spec;
@@ -339,7 +351,9 @@ class ConfigurationReader {
                            fmt::format("found {}, expected the path of a file", path.Describe()));
         return;
       }
+      const std::size_t errors = diagnostics_.error_count();
       for (const Value* root : files_.Objects(path.text(), path.where())) roots.push_back(root);
+      file_errors_ = file_errors_ || diagnostics_.error_count() != errors;
     };
     if (paths.is_sequence()) {
       for (const Value& path : paths.items()) add(path);
@@ -444,6 +458,7 @@ class ConfigurationReader {
   FileLoader& files_;
   Diagnostics& diagnostics_;
   cni::CniSources sources_;
+  bool file_errors_ = false;  // a file of the CNI could not be read or parsed
 };
 
 /// Gives each pool its subnets, adding those that only a flag names while the VNet is our own
@@ -460,7 +475,7 @@ void AssignSubnets(ConfigurationSpec& spec, ClusterSpec& cluster, const ClusterD
   };
   const auto check = [&](std::string& name, const document::SourceLocation& where,
                          net::Cidr guess) {
-    if (cluster.vnet.Find(name) != nullptr) return;
+    if (cluster.vnet.Find(name) != nullptr || !cluster.vnet.complete) return;
     if (guessed) {
       cluster.vnet.subnets.push_back({name, guess, where});
       return;
@@ -670,6 +685,7 @@ void CheckRanges(const Scenario& scenario, const azure::Limits& limits, Diagnost
     subnets.push_back(std::move(range));
   }
   for (const ConfigurationSpec& spec : scenario.configurations) {
+    if (!spec.complete) continue;
     CheckRangesOf(spec, scenario.cluster, subnets, limits, diagnostics);
   }
 }
@@ -692,8 +708,9 @@ void CheckPools(const ConfigurationSpec& spec, const azure::Limits& limits,
 
 void CheckCluster(const Scenario& scenario, const Catalog& catalog, Diagnostics& diagnostics) {
   CheckRanges(scenario, catalog.limits, diagnostics);
-  for (const ConfigurationSpec& spec : scenario.configurations)
-    CheckPools(spec, catalog.limits, diagnostics);
+  for (const ConfigurationSpec& spec : scenario.configurations) {
+    if (spec.complete) CheckPools(spec, catalog.limits, diagnostics);
+  }
   if (catalog.latency.Find(scenario.cluster.latency) == nullptr) {
     std::vector<std::string> known;
     for (const auto& profile : catalog.latency.all()) known.push_back(profile.name);

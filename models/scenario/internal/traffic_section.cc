@@ -485,6 +485,8 @@ class TrafficReader {
     };
     const auto found = std::find_if(objects_.services.begin(), objects_.services.end(), open);
     if (found == objects_.services.end()) {
+      // The Service may stand in a manifest that could not be read.
+      if (diagnostics_.has_errors()) return;
       diagnostics_.Error(scenario_.configurations.empty()
                              ? document::SourceLocation{scenario_.path, 0, 0}
                              : document::SourceLocation{scenario_.path, 1, 1},
