@@ -44,6 +44,8 @@ ordered_json MessageJson(const MessageExplanation& message) {
   for (const StageLine& line : message.stages) json["stages"].push_back(StageJson(line));
   json["cpu_ns"] = SpanJson(message.cpu);
   json["waiting_ns"] = SpanJson(message.waiting);
+  json["wire_bytes"] = message.wire_bytes.count();
+  json["between_nodes_ns"] = message.wire_ns;
   json["way_ns"] = SpanJson(message.way);
   return json;
 }

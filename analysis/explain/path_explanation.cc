@@ -81,6 +81,38 @@ MessageExplanation ExplainStages(std::string title, MessageKind kind,
   return message;
 }
 
+/// Position in PathQuestion::egress of the node at `side` of a message.
+std::size_t RoleOf(Side side, bool forward) {
+  if (side == Side::kVia) return 1;
+  return (side == Side::kSender) == forward ? 0 : 2;
+}
+
+/// What happens to a message between nodes: out of a NIC, perhaps through the hand-over to an
+/// encryption peer, over the fabric.
+void AddWire(const PathQuestion& question, const datapath::CompiledMessage& compiled,
+             Bytes more_headers, MessageExplanation& message) {
+  message.wire_bytes = message.payload + compiled.header_bytes * message.shape.packets;
+  if (OnOneNode(question.flow.path)) return;
+  const bool forward = datapath::IsForward(message.kind);
+  const bool forwarded =
+      std::any_of(compiled.segments.begin(), compiled.segments.end(),
+                  [](const datapath::Segment& segment) { return segment.side == Side::kVia; });
+  const auto leave = [&](Side side) {
+    const BitsPerSecond rate = question.egress[RoleOf(side, forward)];
+    if (rate.value() == 0) return;
+    const NanosecondsPerByte ceiling = compiled.pair_ceiling;
+    message.wire_ns += (ceiling * message.wire_bytes).value();
+    message.wire_ns += (rate.PerByte() * (message.wire_bytes + more_headers)).value();
+  };
+  leave(Side::kSender);
+  if (forwarded) leave(Side::kVia);
+  // A reply that goes straight to the client (DSR) crosses the outer leg only.
+  const std::size_t legs =
+      forwarded ? question.legs.size() : std::min<std::size_t>(1, question.legs.size());
+  for (std::size_t i = 0; i < legs; ++i) message.wire_ns += question.legs[i].mean.value();
+  message.way += {message.wire_ns, message.wire_ns, message.wire_ns};
+}
+
 const MessageExplanation* Find(const PathExplanation& explanation, std::string_view title) {
   for (const MessageExplanation& message : explanation.messages) {
     if (message.title == title) return &message;
@@ -96,24 +128,20 @@ constexpr std::string_view kFirstRequest = "first request of a connection";
 constexpr std::string_view kRequest = "request on an open connection";
 constexpr std::string_view kReply = "reply";
 
-/// Adds what one message takes, `crossings` stretches of fabric included.
-void AddTo(Span& cpu, Span& way, const MessageExplanation* message, double fabric_ns) {
+/// Adds what one message takes.
+void AddTo(Span& cpu, Span& way, const MessageExplanation* message) {
   if (message == nullptr) return;
   cpu += message->cpu;
   way += message->way;
-  way += {fabric_ns, fabric_ns, fabric_ns};
 }
 
 void Total(PathExplanation& explanation) {
-  const double fabric = explanation.fabric_ns;
-  AddTo(explanation.open_cpu, explanation.open_way, Find(explanation, kConnect), 0);
-  for (const std::string_view title : {kSyn, kSynAck, kFirstRequest, kReply}) {
-    AddTo(explanation.open_cpu, explanation.open_way, Find(explanation, title), fabric);
-  }
   // The ACK travels with the first request, and whoever serves the request has served it before.
-  AddTo(explanation.open_cpu, explanation.open_way, Find(explanation, kAck), 0);
+  for (const std::string_view title : {kConnect, kSyn, kSynAck, kAck, kFirstRequest, kReply}) {
+    AddTo(explanation.open_cpu, explanation.open_way, Find(explanation, title));
+  }
   for (const std::string_view title : {kRequest, kReply}) {
-    AddTo(explanation.exchange_cpu, explanation.exchange_way, Find(explanation, title), fabric);
+    AddTo(explanation.exchange_cpu, explanation.exchange_way, Find(explanation, title));
   }
 }
 
@@ -169,7 +197,6 @@ PathExplanation Explain(const PathQuestion& question) {
   explanation.header_bytes = request.header_bytes;
   explanation.pair_ceiling = request.pair_ceiling;
   explanation.conntrack_entries = compiled.conntrack_entries;
-  for (const FabricLeg& leg : question.legs) explanation.fabric_ns += leg.mean.value();
 
   const auto stages = [&](MessageKind kind) -> const std::vector<datapath::TracedStage>& {
     return traced.messages[static_cast<std::size_t>(kind)].stages;
@@ -191,6 +218,13 @@ PathExplanation Explain(const PathQuestion& question) {
       question.request);
   add(kRequest, MessageKind::kRequest, stages(MessageKind::kRequest), question.request);
   add(kReply, MessageKind::kReply, stages(MessageKind::kReply), question.reply);
+  for (MessageExplanation& message : explanation.messages) {
+    if (message.title == kConnect || message.title == kAck) continue;  // nothing of their own
+    const bool first = message.title == kFirstRequest &&
+                       question.flow.protocol == datapath::TransportProtocol::kTcp;
+    const Bytes ack = first ? compiled[MessageKind::kControl].header_bytes : Bytes(0);
+    AddWire(question, compiled[message.kind], ack, message);
+  }
   Total(explanation);
   if (const datapath::CostFactor* factor = question.costs->FindFactor("cold_caches")) {
     explanation.cold_caches = *factor;

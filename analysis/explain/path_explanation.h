@@ -4,7 +4,9 @@
 /// A path stage by stage: who pays how much for what, how often, and where the number comes from.
 /// Built from the same compilation that the simulation runs, so the sums are its sums.
 
+#include <array>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -34,7 +36,10 @@ struct PathQuestion {
   const datapath::CostModel* costs = nullptr;  ///< must outlive the explanation
   Bytes request{0};
   Bytes reply{0};
-  std::vector<FabricLeg> legs;  ///< crossed by each message, one way
+  /// Crossed by each message: one, or from outside to the entry node and on to the backend's.
+  std::vector<FabricLeg> legs;
+  /// What the NICs of the client's, the entry and the server's node send at most; 0: not looked at.
+  std::array<BitsPerSecond, 3> egress{};
 };
 
 /// A cost with the ends of its range.
@@ -66,7 +71,9 @@ struct MessageExplanation {
   std::vector<StageLine> stages;  // in the order of the path; what costs nothing here is left out
   Span cpu;                       ///< work, background work included
   Span waiting;                   ///< time that passes while nobody works
-  Span way;  ///< from end to end without queueing and fabric: background work is not waited for
+  Bytes wire_bytes;               ///< headers included
+  double wire_ns = 0;             ///< leaving NICs, hand-over to encryption peers and fabric
+  Span way;  ///< from end to end without queueing: background work is not waited for
 };
 
 struct PathExplanation {

@@ -107,6 +107,18 @@ std::vector<FabricLeg> LegsOf(const scenario::EdgeFlow& edge, const PreparedConf
   return legs;
 }
 
+/// What a node's VM size sends at most; the default of sizes that publish nothing.
+BitsPerSecond EgressOf(const std::string& node, const PreparedConfiguration& prepared,
+                       const scenario::Catalog& catalog) {
+  for (const cluster::Node& candidate : prepared.cluster().nodes()) {
+    if (candidate.name != node) continue;
+    const azure::VmSize* size = catalog.vm_sizes.Find(prepared.cluster().pool(candidate.pool).sku);
+    if (size != nullptr && size->bandwidth) return *size->bandwidth;
+    return catalog.workload.egress;
+  }
+  return {};
+}
+
 }  // namespace
 
 std::optional<Party> FindParty(const scenario::Scenario& scenario, std::string_view name,
@@ -162,6 +174,9 @@ std::vector<PathQuestion> FindPaths(const scenario::Scenario& scenario,
     question.costs = &prepared.costs();
     question.request = sizes.request;
     question.reply = sizes.reply;
+    question.egress = {EgressOf(edge.client_node, prepared, catalog),
+                       EgressOf(edge.server_node, prepared, catalog),
+                       EgressOf(edge.server_node, prepared, catalog)};
     if (latency != nullptr) question.legs = LegsOf(edge, prepared, *latency);
     questions.push_back(std::move(question));
   }

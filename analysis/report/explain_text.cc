@@ -181,6 +181,10 @@ std::string SectionTitle(const MessageExplanation& message) {
 std::string SumWords(const MessageExplanation& message) {
   std::string text = "CPU " + FormatSpan(message.cpu);
   if (message.waiting.typical > 0) text += "; waiting " + FormatSpan(message.waiting);
+  if (message.wire_ns > 0) {
+    text += fmt::format("; between nodes {} ({} B on the wire)", Duration(message.wire_ns),
+                        message.wire_bytes.count());
+  }
   return text;
 }
 
