@@ -59,34 +59,36 @@ double Log(double x) {
          ((half_square - (s * (half_square + tail) + exponent * kLn2Low)) - f);
 }
 
-// x = k ln 2 + r with |r| <= ln 2 / 2: e^x = 2^k e^r by its Taylor series; r^14/14! < 2^-57.
+// x = (64 m + j) ln 2 / 64 + r with |r| <= ln 2 / 128: e^x = 2^m 2^(j/64) e^r.  The powers of two
+// are correctly rounded, and r^6/720 < 2^-54.
 double Exp(double x) {
-  static constexpr double kInverseFactorial[] = {
-      1.0,
-      1.0,
-      1.0 / 2,
-      1.0 / 6,
-      1.0 / 24,
-      1.0 / 120,
-      1.0 / 720,
-      1.0 / 5040,
-      1.0 / 40320,
-      1.0 / 362880,
-      1.0 / 3628800,
-      1.0 / 39916800,
-      1.0 / 479001600,
-      1.0 / 6227020800.0,
-  };
-  static constexpr double kInverseLn2 = 1.44269504088896338700;
+  static constexpr double kPowers[] = {
+      0x1.0000000000000p+0, 0x1.02c9a3e778061p+0, 0x1.059b0d3158574p+0, 0x1.0874518759bc8p+0,
+      0x1.0b5586cf9890fp+0, 0x1.0e3ec32d3d1a2p+0, 0x1.11301d0125b51p+0, 0x1.1429aaea92de0p+0,
+      0x1.172b83c7d517bp+0, 0x1.1a35beb6fcb75p+0, 0x1.1d4873168b9aap+0, 0x1.2063b88628cd6p+0,
+      0x1.2387a6e756238p+0, 0x1.26b4565e27cddp+0, 0x1.29e9df51fdee1p+0, 0x1.2d285a6e4030bp+0,
+      0x1.306fe0a31b715p+0, 0x1.33c08b26416ffp+0, 0x1.371a7373aa9cbp+0, 0x1.3a7db34e59ff7p+0,
+      0x1.3dea64c123422p+0, 0x1.4160a21f72e2ap+0, 0x1.44e086061892dp+0, 0x1.486a2b5c13cd0p+0,
+      0x1.4bfdad5362a27p+0, 0x1.4f9b2769d2ca7p+0, 0x1.5342b569d4f82p+0, 0x1.56f4736b527dap+0,
+      0x1.5ab07dd485429p+0, 0x1.5e76f15ad2148p+0, 0x1.6247eb03a5585p+0, 0x1.6623882552225p+0,
+      0x1.6a09e667f3bcdp+0, 0x1.6dfb23c651a2fp+0, 0x1.71f75e8ec5f74p+0, 0x1.75feb564267c9p+0,
+      0x1.7a11473eb0187p+0, 0x1.7e2f336cf4e62p+0, 0x1.82589994cce13p+0, 0x1.868d99b4492edp+0,
+      0x1.8ace5422aa0dbp+0, 0x1.8f1ae99157736p+0, 0x1.93737b0cdc5e5p+0, 0x1.97d829fde4e50p+0,
+      0x1.9c49182a3f090p+0, 0x1.a0c667b5de565p+0, 0x1.a5503b23e255dp+0, 0x1.a9e6b5579fdbfp+0,
+      0x1.ae89f995ad3adp+0, 0x1.b33a2b84f15fbp+0, 0x1.b7f76f2fb5e47p+0, 0x1.bcc1e904bc1d2p+0,
+      0x1.c199bdd85529cp+0, 0x1.c67f12e57d14bp+0, 0x1.cb720dcef9069p+0, 0x1.d072d4a07897cp+0,
+      0x1.d5818dcfba487p+0, 0x1.da9e603db3285p+0, 0x1.dfc97337b9b5fp+0, 0x1.e502ee78b3ff6p+0,
+      0x1.ea4afa2a490dap+0, 0x1.efa1bee615a27p+0, 0x1.f50765b6e4540p+0, 0x1.fa7c1819e90d8p+0};
+  static constexpr double kTerms[] = {1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120};
+  static constexpr double kInverseLn2Times64 = 64 * 1.44269504088896338700;
   if (x > 709.0) return std::numeric_limits<double>::max();
   if (x < -708.0) return 0;
-  const double scaled = x * kInverseLn2;
-  const int k = static_cast<int>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
-  const double r = (x - k * kLn2High) - k * kLn2Low;
-  // The leading 1 + r is added last, where it costs no accuracy.
-  double tail = kInverseFactorial[13];
-  for (int i = 12; i >= 2; --i) tail = tail * r + kInverseFactorial[i];
-  return (1 + (r + r * r * tail)) * PowerOfTwo(k);
+  const double scaled = x * kInverseLn2Times64;
+  const int n = static_cast<int>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+  const double r = (x - n * (kLn2High / 64)) - n * (kLn2Low / 64);
+  const double power = kPowers[n & 63];
+  // The leading term is added last, where it costs no accuracy.
+  return (power + power * (r + r * r * Polynomial(kTerms, r))) * PowerOfTwo(n >> 6);
 }
 
 // M. J. Wichura, "Algorithm AS 241: The Percentage Points of the Normal Distribution", Applied

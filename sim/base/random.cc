@@ -10,6 +10,36 @@
 namespace cnisim {
 namespace {
 
+// Standard normal quantiles: in the middle 85 % by a table, linear between its points and right to
+// 1e-5, which is far below what any model knows of its distributions; exact in the tails.
+class NormalScores {
+ public:
+  static const NormalScores& Shared() {
+    static const NormalScores kScores;
+    return kScores;
+  }
+
+  double operator()(double u) const {
+    const double at = (u - kLow) * kScale;
+    if (at < 0 || at >= kIntervals) return NormalQuantile(u);
+    const auto i = static_cast<std::size_t>(at);
+    return points_[i] + (at - static_cast<double>(i)) * (points_[i + 1] - points_[i]);
+  }
+
+ private:
+  static constexpr double kLow = 0.075;
+  static constexpr int kIntervals = 1024;
+  static constexpr double kScale = kIntervals / (1 - 2 * kLow);
+
+  NormalScores() {
+    for (std::size_t i = 0; i < points_.size(); ++i) {
+      points_[i] = NormalQuantile(kLow + static_cast<double>(i) / kScale);
+    }
+  }
+
+  std::array<double, kIntervals + 1> points_;
+};
+
 constexpr std::uint32_t Low(std::uint64_t value) { return static_cast<std::uint32_t>(value); }
 constexpr std::uint32_t High(std::uint64_t value) {
   return static_cast<std::uint32_t>(value >> 32);
@@ -75,8 +105,8 @@ LogNormalDistribution::LogNormalDistribution(double mean, double cv) : mean_(mea
 }
 
 double LogNormalDistribution::operator()(RandomStream& stream) const {
-  const double z = stream.Normal();
-  return sigma_ == 0 ? mean_ : Exp(mu_ + sigma_ * z);
+  const double u = stream.OpenUniform();
+  return sigma_ == 0 ? mean_ : Exp(mu_ + sigma_ * NormalScores::Shared()(u));
 }
 
 }  // namespace cnisim
