@@ -2,6 +2,7 @@
 
 #include "analysis/cli/catalog_command.h"
 #include "analysis/cli/command.h"
+#include "analysis/cli/plan_command.h"
 
 namespace cnisim::cli {
 
@@ -10,6 +11,9 @@ constexpr std::array kCommands = {
     Command{"catalog", "show what the program knows, with sources",
             "cnisim catalog cost\ncnisim catalog cni byocni-calico", kJsonOption | kCatalogOption,
             "", AddCatalogCommand},
+    Command{"plan", "addresses and limits, now and over time",
+            "cnisim plan --vectors tests/data/address_vectors.csv", kJsonOption | kCatalogOption,
+            "", AddPlanCommand},
 };
 
 std::span<const Command> Commands() { return kCommands; }

@@ -63,7 +63,8 @@ struct IpamConfiguration {
   bool strict_affinity = false;            ///< Calico: no borrowing
   std::optional<int> max_blocks_per_node;  ///< Calico
   SimTime cooldown;                        ///< Calico: shortest time from release to reuse
-  std::optional<int> kept_per_node;        ///< pool addresses that the agent itself takes
+  bool windows_nodes = false;  ///< overlay: a Windows node's block has fewer addresses for pods
+  std::optional<int> kept_per_node;  ///< pool addresses that the agent itself takes
 };
 
 }  // namespace cnisim::ipam

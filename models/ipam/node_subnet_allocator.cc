@@ -66,7 +66,8 @@ class NodeSubnetAllocator : public PodAddressAllocator {
   // The service leaves out pods that use the node's own address; how many is not published.
   std::uint64_t Secondaries(const NodeRequest& request) const {
     const std::int64_t pods = request.max_pods - limits()[LimitId::kNodeSubnetHostNetworkPods];
-    return static_cast<std::uint64_t>(std::max<std::int64_t>(pods, 0));
+    const std::int64_t own = request.auto_provisioned ? 1 : 0;
+    return static_cast<std::uint64_t>(std::max<std::int64_t>(pods - own, 0));
   }
 
   std::vector<Nic> nics_;  // [node id]

@@ -164,6 +164,16 @@ std::optional<std::string> CheckConfiguration(const IpamConfiguration& configura
   return std::nullopt;
 }
 
+std::optional<int> SmallestPodRange(const IpamConfiguration& configuration, std::uint64_t nodes,
+                                    const azure::Limits& limits) {
+  const int block = BlockLength(configuration, net::IpFamily::kIpv4, limits);
+  const std::uint64_t skipped =
+      configuration.kind == IpamKind::kFlannel
+          ? static_cast<std::uint64_t>(limits[azure::LimitId::kFlannelFirstBlock])
+          : 0;
+  return net::SmallestPrefixFor((nodes + skipped) << (32 - block));
+}
+
 SimTime Settle(PodAddressAllocator& allocator, SimTime now, SimTime until) {
   while (const std::optional<SimTime> next = allocator.next_work()) {
     if (*next > until) break;

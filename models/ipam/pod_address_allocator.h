@@ -58,6 +58,8 @@ struct NodeRequest {
   azure::SubnetId node_subnet;
   azure::SubnetId pod_subnet;  ///< invalid in modes without one
   int max_pods = 0;            ///< node subnet and static blocks take addresses for so many
+  /// Made by node auto-provisioning, which counts the node's own address among max_pods.
+  bool auto_provisioned = false;
 };
 
 /// A pod's address, and its second one in a dual-stack cluster.
@@ -175,6 +177,11 @@ std::unique_ptr<PodAddressAllocator> MakeAllocator(const IpamConfiguration& conf
 /// nothing when MakeAllocator() will do.
 std::optional<std::string> CheckConfiguration(const IpamConfiguration& configuration,
                                               const azure::Limits& limits);
+
+/// Prefix length of the smallest IPv4 range with a block for so many nodes; nothing when none is
+/// large enough.  @pre a kind with a block a node: overlay, kubenet, cluster pool, Flannel
+std::optional<int> SmallestPodRange(const IpamConfiguration& configuration, std::uint64_t nodes,
+                                    const azure::Limits& limits);
 
 /// Runs background work until nothing is due or `until` is reached; the time of the last work, or
 /// `now`.

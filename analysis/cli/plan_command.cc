@@ -1,0 +1,96 @@
+#include "analysis/cli/plan_command.h"
+
+#include <memory>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include <CLI/App.hpp>
+#include <nlohmann/json.hpp>
+
+#include "analysis/cli/invocation.h"
+#include "analysis/cli/json_output.h"
+#include "analysis/plan/address_vectors.h"
+#include "models/azure/limits.h"
+#include "models/document/catalog_files.h"
+#include "models/document/diagnostics.h"
+#include "models/document/parser.h"
+
+namespace cnisim::cli {
+namespace {
+
+struct PlanOptions {
+  std::string vectors;
+  std::vector<std::string> limits;
+};
+
+nlohmann::ordered_json ToJson(const plan::VectorReport& report) {
+  nlohmann::ordered_json json;
+  json["rows"] = report.rows;
+  json["equal"] = report.equal;
+  json["mismatches"] = nlohmann::ordered_json::array();
+  for (const plan::VectorMismatch& mismatch : report.mismatches) {
+    json["mismatches"].push_back({{"id", mismatch.id},
+                                  {"where", mismatch.where.ToString()},
+                                  {"field", mismatch.field},
+                                  {"expected", mismatch.expected},
+                                  {"found", mismatch.found}});
+  }
+  return json;
+}
+
+// False when a --limit is wrong; the reason stands on standard error then.
+bool SetLimits(const PlanOptions& options, azure::Limits& limits, Invocation& invocation) {
+  bool good = true;
+  for (const std::string& assignment : options.limits) {
+    if (const auto wrong = limits.Set(assignment)) {
+      invocation.err.stream << "cnisim plan: error: --limit: " << *wrong << "\n";
+      good = false;
+    }
+  }
+  return good;
+}
+
+ExitCode CheckVectors(const PlanOptions& options, const azure::Limits& limits,
+                      Invocation& invocation) {
+  document::Diagnostics diagnostics;
+  const auto text = document::ReadFile(options.vectors, diagnostics);
+  std::vector<plan::AddressVector> vectors;
+  if (text) vectors = plan::ReadAddressVectors(*text, options.vectors, diagnostics);
+  if (diagnostics.has_errors()) {
+    invocation.err.stream << diagnostics.ToString();
+    return ExitCode::kUserInput;
+  }
+  const plan::VectorReport report = plan::CheckAddressVectors(vectors, limits);
+  if (!WriteJson(ToJson(report), invocation)) return ExitCode::kUserInput;
+  if (!invocation.options.json_on_stdout()) invocation.out.stream << plan::ToText(report);
+  return report.mismatches.empty() ? ExitCode::kOk : ExitCode::kFinding;
+}
+
+ExitCode Plan(const PlanOptions& options, Invocation& invocation) {
+  document::Diagnostics diagnostics;
+  const auto files = document::CatalogFiles::Load(invocation.options.catalog, diagnostics);
+  azure::Limits limits = azure::Limits::Load(files, diagnostics);
+  if (diagnostics.has_errors()) {
+    invocation.err.stream << diagnostics.ToString();
+    return ExitCode::kUserInput;
+  }
+  if (!SetLimits(options, limits, invocation)) return ExitCode::kUserInput;
+  return CheckVectors(options, limits, invocation);
+}
+
+}  // namespace
+
+Action AddPlanCommand(CLI::App& command) {
+  auto options = std::make_shared<PlanOptions>();
+  command
+      .add_option("--vectors", options->vectors,
+                  "hold the program against published arithmetic, a CSV file with a calculation "
+                  "a row")
+      ->required();
+  command.add_option("--limit", options->limits,
+                     "another value for a limit of the catalog, ID=VALUE; may be repeated");
+  return [options](Invocation& invocation) { return Plan(*options, invocation); };
+}
+
+}  // namespace cnisim::cli
