@@ -48,11 +48,13 @@ class ManifestSet {
   void AddText(std::string_view text, const std::string& file_name,
                document::Diagnostics& diagnostics);
 
+  /// Adds an object that stands inside another document, which must outlive the set.
+  bool AddObject(const document::Value& value, document::Diagnostics& diagnostics);
+
   /// In the order of files and documents; the position of a replaced object stays.
   const std::vector<ManifestObject>& objects() const { return objects_; }
 
  private:
-  bool AddObject(const document::Value& value, document::Diagnostics& diagnostics);
   bool AddDocument(const document::Value& root, document::Diagnostics& diagnostics);
 
   std::vector<document::Document> documents_;

@@ -24,9 +24,8 @@ bool FullMatch(const std::shared_ptr<const re2::RE2>& expression, const std::str
 char Lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool SameName(std::string_view lower, std::string_view text) {
-  return lower.size() == text.size() &&
-         std::equal(lower.begin(), lower.end(), text.begin(),
-                    [](char a, char b) { return a == Lower(b); });
+  return lower.size() == text.size() && std::equal(lower.begin(), lower.end(), text.begin(),
+                                                   [](char a, char b) { return a == Lower(b); });
 }
 
 bool HttpMatches(const HttpMatch& match, const HttpRequest& request) {
@@ -35,13 +34,12 @@ bool HttpMatches(const HttpMatch& match, const HttpRequest& request) {
       !FullMatch(match.host_expression, request.host)) {
     return false;
   }
-  return std::all_of(
-      match.headers.begin(), match.headers.end(), [&](const HeaderMatch& wanted) {
-        return std::any_of(request.headers.begin(), request.headers.end(), [&](const auto& header) {
-          return SameName(wanted.name, header.first) &&
-                 (!wanted.value || *wanted.value == header.second);
-        });
-      });
+  return std::all_of(match.headers.begin(), match.headers.end(), [&](const HeaderMatch& wanted) {
+    return std::any_of(request.headers.begin(), request.headers.end(), [&](const auto& header) {
+      return SameName(wanted.name, header.first) &&
+             (!wanted.value || *wanted.value == header.second);
+    });
+  });
 }
 
 std::string CanonicalName(std::string_view name) {
@@ -266,9 +264,7 @@ Decision Evaluator::State::DecideUnion(const Probe& probe) const {
       Found* found = &plain;
       if (rule.rule->l7) {
         const L7Answer answer = AskL7(*rule.rule, probe);
-        found = answer == L7Answer::kYes ? &l7_yes
-                : answer == L7Answer::kNo ? &l7_no
-                                          : &l7_unknown;
+        found = answer == L7Answer::kYes ? &l7_yes : answer == L7Answer::kNo ? &l7_no : &l7_unknown;
       } else {
         plain_names_port = plain_names_port || !rule.rule->any_port;
       }
@@ -293,9 +289,8 @@ Decision Evaluator::State::DecideUnion(const Probe& probe) const {
     return decision;
   }
   if (l7_no.rule != nullptr) {
-    Decision decision =
-        Decided(l7_no.rule->http.empty() ? Outcome::kRefused : Outcome::kForbidden,
-                Reason::kL7NoRule, l7_no.policy, l7_no.rule);
+    Decision decision = Decided(l7_no.rule->http.empty() ? Outcome::kRefused : Outcome::kForbidden,
+                                Reason::kL7NoRule, l7_no.policy, l7_no.rule);
     decision.proxy = true;
     return decision;
   }

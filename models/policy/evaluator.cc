@@ -54,6 +54,7 @@ Evaluator::State::State(ClusterView the_view, PolicySet the_policies, Settings t
   removed.resize(view.pods.size(), false);
   for (std::uint32_t pod = 0; pod < view.pods.size(); ++pod) AddPod(pod);
   CompilePolicies();
+  Changed();
 }
 
 const cluster::Labels& Evaluator::State::NamespaceLabels(std::string_view ns) const {
@@ -100,24 +101,26 @@ void Evaluator::State::ForgetPod(std::uint32_t pod) {
 void Evaluator::State::CompilePolicies() {
   std::optional<internal::CompiledPolicies> old = std::move(compiled);
   compiled.emplace(policies, settings, view.services, classes, old ? &old->selectors() : nullptr);
+}
+
+void Evaluator::State::Changed() {
   CompileDnsRules();
+  enforcement.reset();
 }
 
 void Evaluator::State::CompileDnsRules() {
   dns_of_node.clear();
   if (settings.engine != Engine::kCilium || !settings.l7_proxy) return;
-  const bool any = std::any_of(policies.policies.begin(), policies.policies.end(),
-                               [](const Policy& policy) {
-                                 return std::any_of(
-                                     policy.rules.begin(), policy.rules.end(),
-                                     [](const Rule& rule) { return !rule.dns.empty(); });
-                               });
+  const bool any =
+      std::any_of(policies.policies.begin(), policies.policies.end(), [](const Policy& policy) {
+        return std::any_of(policy.rules.begin(), policy.rules.end(),
+                           [](const Rule& rule) { return !rule.dns.empty(); });
+      });
   if (!any) return;
   for (std::uint32_t pod = 0; pod < view.pods.size(); ++pod) {
     if (removed[pod] || view.pods[pod].host_network) continue;
     auto& names = dns_of_node[view.pods[pod].node];
-    for (const std::uint32_t number :
-         compiled->PoliciesOf(class_of_pod[pod], Direction::kEgress)) {
+    for (const std::uint32_t number : compiled->PoliciesOf(class_of_pod[pod], Direction::kEgress)) {
       for (const internal::CompiledRule& rule : compiled->all()[number].egress) {
         for (const NameMatch& name : rule.rule->dns) {
           if (std::find(names.begin(), names.end(), &name) == names.end()) names.push_back(&name);
@@ -212,8 +215,9 @@ Verdict Evaluator::Evaluate(const Flow& flow) const {
   Verdict verdict;
   verdict.port = flow.port;
   if (flow.service) {
-    const PodView* backend =
-        flow.destination.kind == Endpoint::kPod ? &state.view.pods[flow.destination.index] : nullptr;
+    const PodView* backend = flow.destination.kind == Endpoint::kPod
+                                 ? &state.view.pods[flow.destination.index]
+                                 : nullptr;
     verdict.port = TargetOf(state.view.services[*flow.service], flow.port, flow.protocol, backend);
     if (verdict.port == 0) {
       verdict.outcome = verdict.egress.outcome = Outcome::kDeny;
@@ -225,8 +229,13 @@ Verdict Evaluator::Evaluate(const Flow& flow) const {
     verdict.egress.reason = verdict.ingress.reason = Reason::kSamePod;
     return verdict;
   }
-  Probe probe{Direction::kEgress, source, destination, flow.protocol, verdict.port,
-              flow.http ? &*flow.http : nullptr, flow.dns_query ? &*flow.dns_query : nullptr};
+  Probe probe{Direction::kEgress,
+              source,
+              destination,
+              flow.protocol,
+              verdict.port,
+              flow.http ? &*flow.http : nullptr,
+              flow.dns_query ? &*flow.dns_query : nullptr};
   verdict.egress = state.Decide(probe);
   verdict.outcome = verdict.egress.outcome;
   if (verdict.outcome != Outcome::kAllow) return verdict;
@@ -269,7 +278,7 @@ void Evaluator::ApplyNamespace(const cluster::Namespace& ns) {
   for (const std::uint32_t id : state.classes.Relabel(ns.name, ns.labels)) {
     state.compiled->RefreshClass(id, state.classes);
   }
-  state.CompileDnsRules();
+  state.Changed();
 }
 
 std::uint32_t Evaluator::ApplyPod(const PodView& pod) {
@@ -287,7 +296,7 @@ std::uint32_t Evaluator::ApplyPod(const PodView& pod) {
     state.view.pods[index] = pod;
   }
   state.AddPod(index);
-  state.CompileDnsRules();
+  state.Changed();
   return index;
 }
 
@@ -298,16 +307,19 @@ void Evaluator::RemovePod(std::string_view ns, std::string_view name) {
   state.ForgetPod(found->second.index);
   state.removed[found->second.index] = true;
   state.by_name.erase(found);
-  state.CompileDnsRules();
+  state.Changed();
 }
 
 void Evaluator::ApplyPolicies(const PolicySet& changed) {
   state_->policies.Apply(changed);
   state_->CompilePolicies();
+  state_->Changed();
 }
 
 void Evaluator::RemovePolicy(PolicyKind kind, std::string_view ns, std::string_view name) {
-  if (state_->policies.Remove(kind, ns, name) > 0) state_->CompilePolicies();
+  if (state_->policies.Remove(kind, ns, name) == 0) return;
+  state_->CompilePolicies();
+  state_->Changed();
 }
 
 }  // namespace cnisim::policy

@@ -78,16 +78,17 @@ enum class Outcome : std::uint8_t {
 std::string_view ToString(Outcome outcome);  ///< "allow", "deny", "forbidden", "refused"
 
 enum class Reason : std::uint8_t {
-  kNotEnforced,  ///< the engine enforces nothing, or not on this end
-  kNotIsolated,  ///< no policy selects the pod in this direction
-  kRule,         ///< `rule` allows or denies
-  kNoRule,       ///< policies isolate the pod, and no rule of theirs lets the flow pass
-  kOwnNode,      ///< the node under the pod always reaches it (or is always reached)
-  kUnchecked,    ///< the engine does not look at flows that enter this way
-  kL7NoRule,     ///< a rule sends the flow to a proxy, and none of its L7 rules matches
-  kSamePod,      ///< a pod's traffic to itself never leaves it
-  kPassed,       ///< Calico: every tier passed it on, and the namespace's profile allows
-  kNoTarget,     ///< the Service has no such port, or the backend no such named port
+  kNotEnforced,      ///< the engine enforces nothing, or not on this end
+  kNotIsolated,      ///< no policy selects the pod in this direction
+  kRule,             ///< `rule` allows or denies
+  kNoRule,           ///< policies isolate the pod, and no rule of theirs lets the flow pass
+  kOwnNode,          ///< the node under the pod always reaches it (or is always reached)
+  kUnchecked,        ///< the engine does not look at flows that enter this way
+  kL7NoRule,         ///< a rule sends the flow to a proxy, and none of its L7 rules matches
+  kSamePod,          ///< a pod's traffic to itself never leaves it
+  kPassed,           ///< Calico: every tier passed it on, and the namespace's profile allows
+  kUnknownProtocol,  ///< Cilium without sctp.enabled drops SCTP
+  kNoTarget,         ///< the Service has no such port, or the backend no such named port
 };
 
 /// What one end's policies say.

@@ -1,7 +1,7 @@
 #pragma once
 
 /// @file
-/// Which engine enforces, in which release, and what that release knows.
+/// Which engine enforces, in which release, and what it can keep.
 
 #include <compare>
 #include <cstdint>
@@ -24,6 +24,8 @@ struct Version {
   int major = 0;
   int minor = 0;
 
+  std::string ToString() const;
+
   friend auto operator<=>(const Version&, const Version&) = default;
 };
 /// "1.17", "v1.17.2"; nothing for another text.
@@ -33,37 +35,50 @@ std::optional<Version> ParseVersion(std::string_view text);
 struct Settings {
   Engine engine = Engine::kNone;
   Version kubernetes{1, 30};
-  /// Of the engine; 0.0 means newer than every version the models tell apart.
+  /// Of the engine; 0.0 means the newest that the models know.
   Version version{};
   bool l7_proxy = true;             ///< Cilium: enable-l7-proxy
-  bool sctp = true;                 ///< Cilium: sctp.enabled
+  bool sctp = false;                ///< Cilium: sctp.enabled
   bool cidr_matches_nodes = false;  ///< Cilium: policyCIDRMatchMode: nodes
 
   /// True if the engine's release is `first` or later.
   bool AtLeast(Version first) const { return version == Version{} || version >= first; }
 };
 
-/// Sizes that an engine cannot pass; from models/catalog/limits/policy.yaml, each with a source.
+/// A size that an engine cannot pass.
+struct Limit {
+  std::uint64_t value = 0;
+  std::string what;    ///< "policy-map entries of an endpoint"
+  std::string source;  ///< where the number comes from
+};
+
+/// What models/catalog/policy says about the engines.
 struct Limits {
-  struct Limit {
-    std::uint64_t value = 0;
-    std::string what;  ///< "policy-map entries of an endpoint"
-    std::string source;
-  };
   Limit cilium_policy_map_entries;
   Limit cilium_identities;
-  Limit cilium_ports_per_rule;
   Limit calico_ipset_members;
   Limit npm_nodes;
   Limit npm_pods;
   Limit npm_ipset_members;
-  /// Prefixes of label keys that make no identity, unless kept by a longer one of `kept_labels`.
+
+  /// Beginnings of label keys that make no identity, and those that do nevertheless; '*' in front:
+  /// anywhere in the key.
   std::vector<std::string> ignored_labels;
   std::vector<std::string> kept_labels;
+
+  std::uint32_t npm_base_rules = 0;
+  std::uint32_t npm_base_chains = 0;
+  std::uint32_t calico_to_workload_rules = 0;
+  std::uint32_t calico_from_workload_rules = 0;
+  std::uint32_t calico_tier_rules = 0;
+  std::uint32_t calico_policy_rules = 0;
+  std::uint32_t calico_rules_per_rule = 0;
+  std::uint32_t calico_ports_per_rule = 15;
 
   /// Whether Cilium's identities look at a label with this key.
   bool IsIdentityLabel(std::string_view key) const;
 
+  /// Reads policy/engines.yaml.
   static Limits Load(const document::CatalogFiles& files, document::Diagnostics& diagnostics);
 };
 

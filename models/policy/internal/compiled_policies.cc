@@ -221,9 +221,9 @@ void CompiledPolicies::OrderCalicoTiers(const PolicySet& policies) {
   for (CompiledPolicy& compiled : policies_) {
     const std::string& name = compiled.policy->tier;
     if (previous == nullptr || *previous != name) {
-      tier_passes_.push_back(std::any_of(
-          policies.tiers.begin(), policies.tiers.end(),
-          [&](const Tier& tier) { return tier.name == name && tier.default_pass; }));
+      tier_passes_.push_back(
+          std::any_of(policies.tiers.begin(), policies.tiers.end(),
+                      [&](const Tier& tier) { return tier.name == name && tier.default_pass; }));
     }
     previous = &name;
     compiled.tier = static_cast<std::uint32_t>(tier_passes_.size() - 1);

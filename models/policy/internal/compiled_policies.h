@@ -37,8 +37,8 @@ struct CompiledPeer {
 
 struct CompiledRule {
   const Rule* rule = nullptr;
-  std::vector<CompiledPeer> peers;   ///< used unless rule->any_peer
-  std::vector<CompiledPort> ports;   ///< used unless rule->any_port
+  std::vector<CompiledPeer> peers;  ///< used unless rule->any_peer
+  std::vector<CompiledPort> ports;  ///< used unless rule->any_port
   std::vector<CompiledPort> not_ports;
   CompiledPeer local;  ///< Calico; used unless rule->local.empty()
 };

@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <map>
+#include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/policy/enforcement.h"
 #include "models/policy/evaluator.h"
 #include "models/policy/internal/compiled_policies.h"
 #include "models/policy/internal/pod_classes.h"
@@ -55,6 +58,8 @@ class Evaluator::State {
   void ForgetPod(std::uint32_t pod);
   void CompilePolicies();
   void CompileDnsRules();
+  /// To be called after every change.
+  void Changed();
   const cluster::Labels& NamespaceLabels(std::string_view ns) const;
 
   ClusterView view;
@@ -74,6 +79,11 @@ class Evaluator::State {
       named_ports;
   /// Names that DNS rules let pods of a node ask for; under "" those of pods without a node.
   std::unordered_map<std::string, std::vector<const NameMatch*>> dns_of_node;
+
+  /// Loads that were asked for; forgotten at every change.
+  std::mutex load_mutex;
+  std::unique_ptr<const Enforcement> enforcement;
+  std::vector<std::optional<EndpointPolicyLoad>> load_of_class;  // [class]
 
  private:
   Decision DecideUnion(const Probe& probe) const;
