@@ -1,0 +1,684 @@
+#include "analysis/plan/internal/control_plane.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include <fmt/format.h>
+
+#include "models/azure/admission.h"
+#include "models/ipam/allocators.h"
+#include "sim/engine/turn.h"
+
+namespace cnisim::plan::internal {
+namespace {
+
+using azure::LimitId;
+using ipam::AllocateError;
+using ipam::IpamKind;
+using lifecycle::OperationKind;
+
+// Kubernetes' default of a Deployment's maxSurge.
+constexpr double kRolloutSurge = 0.25;
+
+Binding BindingOf(AllocateError error) {
+  switch (error) {
+    case AllocateError::kVnetFull:
+      return Binding::kVnet;
+    case AllocateError::kNicFull:
+      return Binding::kNic;
+    case AllocateError::kNoBlock:
+      return Binding::kPodCidr;
+    case AllocateError::kRoutesFull:
+      return Binding::kRoutes;
+    case AllocateError::kNodeFull:
+      return Binding::kMaxPods;
+    case AllocateError::kSubnetFull:
+    case AllocateError::kSubnetMode:
+    case AllocateError::kWaiting:
+    case AllocateError::kCoolingDown:
+      break;
+  }
+  return Binding::kSubnet;
+}
+
+}  // namespace
+
+ControlPlane::ControlPlane(const PlanInput& input, const azure::Limits& limits)
+    : input_(input), limits_(limits), vnet_(limits) {
+  for (const PlannedSubnet& subnet : input.subnets) {
+    subnets_.push_back(vnet_.AddSubnet(subnet.name, subnet.prefix));
+  }
+  allocator_ = ipam::MakeAllocator(input.ipam, vnet_, limits);
+  pool_nodes_.resize(input.pools.size());
+  pool_numbers_.resize(input.pools.size());
+  replicas_.resize(input.workloads.size());
+  running_.resize(input.workloads.size());
+  record_.configuration = input.configuration;
+
+  tasks_.push_back({Task::Kind::kCreate, SimTime(), 0});
+  for (std::size_t i = 0; i < input.timeline.operations.size(); ++i) {
+    tasks_.push_back({Task::Kind::kOperation, input.timeline.operations[i].at, i});
+  }
+  if (const auto& growth = input.timeline.growth) {
+    for (std::size_t step = 1; growth->every * static_cast<std::int64_t>(step) <= growth->length;
+         ++step) {
+      tasks_.push_back({Task::Kind::kGrow, growth->every * static_cast<std::int64_t>(step), step});
+    }
+  }
+  std::stable_sort(tasks_.begin(), tasks_.end(),
+                   [](const Task& a, const Task& b) { return a.at < b.at; });
+}
+
+void ControlPlane::Run(engine::Turn& turn) {
+  while (const engine::Event* event = turn.Next()) {
+    const engine::Event copy = *event;
+    Handle(copy, turn);
+    WakeAllocator(turn);
+    Sample(turn.now());
+  }
+}
+
+void ControlPlane::Handle(const engine::Event& event, engine::Turn& turn) {
+  switch (event.kind) {
+    case kStart:
+      StartNext(turn);
+      break;
+    case kNodeReady: {
+      const auto node = static_cast<std::uint32_t>(event.payload);
+      --coming_;
+      SetReady(node, true);
+      for (int i = 0; i < input_.pods_per_node; ++i) PlacePod(node, kDaemon, turn.now());
+      PlacePending(turn);
+      if (busy_ && coming_ == 0) turn.Schedule(turn.now(), kStep);
+      break;
+    }
+    case kStep:
+      if (operation_ != nullptr && operation_->kind == OperationKind::kUpgrade &&
+          !current_.failed) {
+        ContinueUpgrade(turn);
+      } else if (operation_ != nullptr && operation_->kind == OperationKind::kRollout) {
+        ContinueRollout(turn);
+      } else {
+        FinishWhenQuiet(turn);
+      }
+      break;
+    case kWork: {
+      if (work_at_ == turn.now()) work_at_.reset();
+      allocator_->Work(turn.now());
+      const std::vector<std::uint32_t> hungry(starving_.begin(), starving_.end());
+      for (const std::uint32_t node : hungry) GiveAddresses(node, turn.now());
+      break;
+    }
+    case kFinish:
+      FinishWhenQuiet(turn);
+      break;
+    default:
+      break;
+  }
+}
+
+void ControlPlane::StartNext(engine::Turn& turn) {
+  if (busy_ || next_ == tasks_.size()) return;
+  const Task task = tasks_[next_];
+  if (task.at > turn.now()) {
+    turn.Schedule(task.at, kStart);
+    return;
+  }
+  ++next_;
+  if (task.kind == Task::Kind::kGrow && growth_failed_) {
+    turn.Schedule(turn.now(), kStart);
+    return;
+  }
+  busy_ = true;
+  task_ = task;
+  current_ = {};
+  current_.start = turn.now();
+  current_.vnet_peak = vnet_.taken();
+  operation_ = nullptr;
+  Begin(task, turn);
+}
+
+void ControlPlane::Begin(const Task& task, engine::Turn& turn) {
+  switch (task.kind) {
+    case Task::Kind::kCreate:
+      Create(turn);
+      break;
+    case Task::Kind::kGrow:
+      Grow(task.operation, turn);
+      break;
+    case Task::Kind::kOperation:
+      operation_ = &input_.timeline.operations[task.operation];
+      Begin(*operation_, turn);
+      break;
+  }
+  if (coming_ == 0) turn.Schedule(turn.now(), kStep);
+}
+
+void ControlPlane::Create(engine::Turn& turn) {
+  current_.name = "creation";
+  for (int i = 0; i < input_.other_addresses; ++i) {
+    if (vnet_.TakeAddress(subnets_[input_.pools[0].node_subnet]).ok()) continue;
+    const PlannedSubnet& subnet = input_.subnets[input_.pools[0].node_subnet];
+    Fail(azure::SubnetIsFull(subnet.name, subnet.prefix, 1), Binding::kSubnet, "load balancer",
+         /*before_start=*/false);
+    return;
+  }
+  for (std::size_t pool = 0; pool < input_.pools.size(); ++pool) {
+    if (!AddNodes(pool, input_.pools[pool].pool.count, /*surge=*/false, /*creation=*/true, turn)) {
+      break;
+    }
+  }
+  for (std::size_t i = 0; i < input_.workloads.size(); ++i) {
+    replicas_[i] = input_.workloads[i].replicas;
+    AddPods(static_cast<int>(i), replicas_[i]);
+  }
+}
+
+void ControlPlane::Grow(std::size_t step, engine::Turn& turn) {
+  const double factor = std::pow(1 + input_.timeline.growth->rate, static_cast<double>(step));
+  current_.name = fmt::format("growth to {:.0f} %", factor * 100);
+  for (std::size_t pool = 0; pool < input_.pools.size(); ++pool) {
+    const int base = input_.pools[pool].pool.count;
+    const int wanted = static_cast<int>(std::ceil(base * factor - 1e-9));
+    if (wanted > CountNodes(pool) &&
+        !AddNodes(pool, wanted - CountNodes(pool), false, /*creation=*/false, turn)) {
+      return;
+    }
+  }
+  for (std::size_t i = 0; i < replicas_.size(); ++i) {
+    const auto wanted = static_cast<int>(std::ceil(input_.workloads[i].replicas * factor - 1e-9));
+    if (wanted > replicas_[i]) SetReplicas(i, wanted, turn);
+  }
+}
+
+void ControlPlane::Begin(const lifecycle::Operation& operation, engine::Turn& turn) {
+  current_.name = operation.ToString();
+  const auto pool = FindPool(operation.target);
+  const auto workload = FindWorkload(operation.target);
+  switch (operation.kind) {
+    case OperationKind::kScaleDeployment:
+      if (workload) SetReplicas(*workload, operation.count, turn);
+      break;
+    case OperationKind::kScalePool:
+      if (pool) ScalePool(*pool, operation.count, turn);
+      break;
+    case OperationKind::kAutoscale:
+      if (pool) ScalePool(*pool, input_.pools[*pool].pool.LargestCount(), turn);
+      break;
+    case OperationKind::kUpgrade:
+      BeginUpgrade(operation, turn);
+      break;
+    case OperationKind::kRollout:
+      replaced_ = 0;
+      break;
+  }
+}
+
+void ControlPlane::ScalePool(std::size_t pool, int count, engine::Turn& turn) {
+  const int now = CountNodes(pool);
+  if (count > now) AddNodes(pool, count - now, false, /*creation=*/false, turn);
+  if (count < now) RemoveNodes(pool, now - count, turn);
+}
+
+// --- Upgrade: surge nodes first, then node by node drained, reimaged, back; surge nodes go last.
+// ---
+
+void ControlPlane::BeginUpgrade(const lifecycle::Operation& operation, engine::Turn& turn) {
+  wave_.clear();
+  surge_.clear();
+  const auto pool = FindPool(operation.target);
+  if (!pool) return;
+  upgrade_pool_ = *pool;
+  for (Node& node : nodes_) {
+    if (node.pool == *pool) node.upgraded = false;
+  }
+  const int nodes = CountNodes(*pool);
+  const cluster::MaxSurge surge = operation.max_surge.value_or(input_.pools[*pool].pool.max_surge);
+  const int extra = std::min(nodes, surge.NodesFor(nodes));
+  wave_size_ = std::max(extra, 1);
+  if (extra > 0) AddNodes(*pool, extra, /*surge=*/true, /*creation=*/false, turn);
+}
+
+void ControlPlane::ContinueUpgrade(engine::Turn& turn) {
+  // The nodes of the last wave are back.
+  for (const std::uint32_t node : wave_) {
+    nodes_[node].upgraded = true;
+    SetReady(node, true);
+    for (int i = 0; i < input_.pods_per_node; ++i) PlacePod(node, kDaemon, turn.now());
+  }
+  wave_.clear();
+  PlacePending(turn);
+  for (std::uint32_t node = 0; node < nodes_.size(); ++node) {
+    const Node& candidate = nodes_[node];
+    if (!candidate.present || candidate.pool != upgrade_pool_ || candidate.upgraded ||
+        candidate.surge) {
+      continue;
+    }
+    wave_.push_back(node);
+    if (static_cast<int>(wave_.size()) == wave_size_) break;
+  }
+  if (wave_.empty()) {
+    for (const std::uint32_t node : surge_) Drain(node, turn);
+    for (const std::uint32_t node : surge_) Delete(node, turn);
+    surge_.clear();
+    operation_ = nullptr;
+    turn.Schedule(turn.now() + Seconds(LimitId::kNodeDelete), kFinish);
+    return;
+  }
+  for (const std::uint32_t node : wave_) Drain(node, turn);
+  const SimTime soak = operation_->soak.value_or(Seconds(LimitId::kNodeSoak));
+  turn.Schedule(turn.now() + Seconds(LimitId::kNodeDrain) + soak + Seconds(LimitId::kNodeReimage),
+                kStep);
+}
+
+// --- Roll-out: so many new pods, then as many old ones fewer.
+// ---------------------------------------
+
+void ControlPlane::ContinueRollout(engine::Turn& turn) {
+  const auto workload = FindWorkload(operation_->target);
+  if (!workload || replaced_ >= replicas_[*workload]) {
+    operation_ = nullptr;
+    FinishWhenQuiet(turn);
+    return;
+  }
+  const int index = static_cast<int>(*workload);
+  const int replicas = replicas_[*workload];
+  cluster::MaxSurge surge;
+  surge.share = kRolloutSurge;
+  surge = operation_->max_surge.value_or(surge);
+  const int extra = std::clamp(surge.NodesFor(replicas), 1, replicas - replaced_);
+  const int above = running_[*workload] - replicas;
+  if (above > 0) {
+    RemovePods(index, above, turn.now());
+    replaced_ += above;
+    PlacePending(turn);
+    turn.Schedule(turn.now() + Seconds(LimitId::kPodStop), kStep);
+    return;
+  }
+  AddPods(index, extra);
+  PlacePending(turn);
+  if (running_[*workload] <= replicas) {
+    // No room for even one more: the roll-out stands still.
+    Fail({"", fmt::format("{} new pods of {} stay Pending", pending_.size(), operation_->target)},
+         Binding::kMaxPods, operation_->target, /*before_start=*/false);
+    operation_ = nullptr;
+    FinishWhenQuiet(turn);
+    return;
+  }
+  turn.Schedule(turn.now() + Seconds(LimitId::kPodStart), kStep);
+}
+
+// --- Nodes
+// ------------------------------------------------------------------------------------------
+
+std::int64_t ControlPlane::AllNodes() const {
+  std::int64_t sum = 0;
+  for (const int count : pool_nodes_) sum += count;
+  return sum;
+}
+
+std::optional<std::pair<azure::Refusal, Binding>> ControlPlane::Admission(std::size_t pool,
+                                                                          int count,
+                                                                          bool creation) const {
+  const PlannedPool& planned = input_.pools[pool];
+  const int max_pods = planned.pool.max_pods.value_or(0);
+  const bool overlay = input_.ipam.kind == IpamKind::kOverlay;
+  if (const auto refusal = azure::CheckScaleSet(CountNodes(pool), count, limits_)) {
+    return std::pair(*refusal, Binding::kScaleSet);
+  }
+  if (const auto refusal = azure::CheckClusterNodes(AllNodes() + count, limits_)) {
+    return std::pair(*refusal, Binding::kClusterNodes);
+  }
+  if (creation) {
+    if (const auto refusal = azure::CheckMaxPods(max_pods, count, limits_)) {
+      return std::pair(*refusal, Binding::kMaxPods);
+    }
+  }
+  // What this operation asks of the subnet; what is taken already does not count.
+  const std::int64_t asked = creation && overlay ? planned.pool.LargestCount() : count;
+  const PlannedSubnet& subnet = input_.subnets[planned.node_subnet];
+  const std::uint64_t need =
+      static_cast<std::uint64_t>(asked) *
+      azure::CheckedAddressesPerNode(input_.ipam.kind == IpamKind::kNodeSubnet, max_pods, limits_);
+  if (const auto refusal =
+          azure::CheckPreallocation(need, azure::UsableAddresses(subnet.prefix.length(), limits_),
+                                    subnet.prefix, subnet.name, /*counts_autoscaler=*/overlay)) {
+    return std::pair(*refusal, Binding::kSubnet);
+  }
+  if (!overlay) return std::nullopt;
+  // Every pool at its autoscaler's maximum, and this operation's nodes on top.
+  std::int64_t effective = 0;
+  for (std::size_t i = 0; i < input_.pools.size(); ++i) {
+    const cluster::NodePool& other = input_.pools[i].pool;
+    const int there = creation ? other.count : CountNodes(i);
+    const int grown = i == pool && !creation ? there + count : there;
+    effective += std::max(other.max_count.value_or(0), grown);
+  }
+  for (const net::Cidr& range : input_.ipam.pod_cidrs) {
+    if (range.family() != net::IpFamily::kIpv4) continue;
+    const int length = ipam::BlockLength(input_.ipam, net::IpFamily::kIpv4, limits_);
+    const std::uint64_t blocks = static_cast<std::uint64_t>(effective) << (32 - length);
+    if (const auto refusal =
+            azure::CheckPreallocation(blocks, range.Size(), range, azure::kPodCidrTarget, true)) {
+      return std::pair(*refusal, Binding::kPodCidr);
+    }
+  }
+  return std::nullopt;
+}
+
+bool ControlPlane::AddNodes(std::size_t pool, int count, bool surge, bool creation,
+                            engine::Turn& turn) {
+  if (count <= 0) return true;
+  if (const auto refused = Admission(pool, count, creation)) {
+    Fail(refused->first, refused->second, "pool " + input_.pools[pool].pool.name,
+         /*before_start=*/true);
+    return false;
+  }
+  const PlannedPool& planned = input_.pools[pool];
+  for (int i = 0; i < count; ++i) {
+    const auto id = static_cast<std::uint32_t>(nodes_.size());
+    Node node;
+    node.pool = pool;
+    node.surge = surge;
+    node.name = fmt::format("aks-{}-{}{}", planned.pool.name, surge ? "surge-" : "",
+                            surge ? i : pool_numbers_[pool]);
+    ipam::NodeRequest request;
+    request.id = ipam::NodeId(id);
+    request.node_subnet = subnets_[planned.node_subnet];
+    if (planned.pod_subnet) request.pod_subnet = subnets_[*planned.pod_subnet];
+    request.max_pods = planned.pool.max_pods.value_or(0);
+    const auto address = allocator_->AddNode(request, turn.now());
+    if (!address) {
+      FailNode(pool, address.error(), request, node.name);
+      return false;
+    }
+    if (!surge) ++pool_numbers_[pool];
+    node.present = true;
+    nodes_.push_back(std::move(node));
+    ++pool_nodes_[pool];
+    ++coming_;
+    if (surge) surge_.push_back(id);
+    turn.Schedule(turn.now() + Seconds(LimitId::kNodeProvision), kNodeReady, id);
+  }
+  current_.vnet_peak = std::max(current_.vnet_peak, vnet_.taken());
+  return true;
+}
+
+void ControlPlane::FailNode(std::size_t pool, AllocateError error, const ipam::NodeRequest& request,
+                            const std::string& name) {
+  const PlannedPool& planned = input_.pools[pool];
+  azure::Refusal refusal{"", std::string(ToString(error))};
+  if (error == AllocateError::kSubnetFull) {
+    // The node subnet, or that of static blocks.
+    const std::uint64_t need = allocator_->NodeSubnetNeed(request);
+    const bool own = vnet_.subnet(request.node_subnet).free() < need;
+    const PlannedSubnet& subnet =
+        input_.subnets[own ? planned.node_subnet : planned.pod_subnet.value_or(0)];
+    const std::uint64_t wanted =
+        own ? need : 16 * ipam::StaticBlocksPerNode(request.max_pods, limits_);
+    refusal = azure::SubnetIsFull(subnet.name, subnet.prefix, wanted);
+  }
+  Fail(refusal, BindingOf(error), name, /*before_start=*/false);
+}
+
+void ControlPlane::SetReady(std::uint32_t id, bool ready) {
+  Node& node = nodes_[id];
+  node.ready = ready;
+  const auto room = static_cast<std::size_t>(input_.pools[node.pool].pool.max_pods.value_or(0));
+  if (ready && node.pods.size() < room) {
+    open_.emplace(node.pods.size(), id);
+  } else {
+    open_.erase({node.pods.size(), id});
+  }
+}
+
+void ControlPlane::Drain(std::uint32_t id, engine::Turn& turn) {
+  SetReady(id, false);
+  while (!nodes_[id].pods.empty()) {
+    const int workload = nodes_[id].pods.back().workload;
+    RemovePod(id, nodes_[id].pods.size() - 1, turn.now());
+    if (workload != kDaemon) pending_.push_back(workload);
+  }
+  allocator_->Expect(ipam::NodeId(id), 0, turn.now());
+  PlacePending(turn);
+}
+
+void ControlPlane::Delete(std::uint32_t id, engine::Turn& turn) {
+  allocator_->RemoveNode(ipam::NodeId(id), turn.now());
+  nodes_[id].present = false;
+  --pool_nodes_[nodes_[id].pool];
+}
+
+void ControlPlane::RemoveNodes(std::size_t pool, int count, engine::Turn& turn) {
+  for (std::uint32_t id = static_cast<std::uint32_t>(nodes_.size()); id-- > 0 && count > 0;) {
+    if (!nodes_[id].present || nodes_[id].pool != pool) continue;
+    Drain(id, turn);
+    Delete(id, turn);
+    --count;
+  }
+}
+
+// --- Pods
+// -------------------------------------------------------------------------------------------
+
+void ControlPlane::SetReplicas(std::size_t workload, int replicas, engine::Turn& turn) {
+  const int index = static_cast<int>(workload);
+  const int change = replicas - replicas_[workload];
+  replicas_[workload] = replicas;
+  if (change > 0) AddPods(index, change);
+  if (change < 0) RemovePods(index, -change, turn.now());
+  PlacePending(turn);
+}
+
+void ControlPlane::AddPods(int workload, int count) {
+  for (int i = 0; i < count; ++i) pending_.push_back(workload);
+}
+
+void ControlPlane::RemovePods(int workload, int count, SimTime now) {
+  // Those that never ran go first, then those of the highest nodes.
+  for (auto pod = pending_.begin(); pod != pending_.end() && count > 0;) {
+    const bool match = *pod == workload;
+    if (match) --count;
+    pod = match ? pending_.erase(pod) : pod + 1;
+  }
+  for (std::uint32_t id = static_cast<std::uint32_t>(nodes_.size()); id-- > 0 && count > 0;) {
+    for (std::size_t i = nodes_[id].pods.size(); i-- > 0 && count > 0;) {
+      if (nodes_[id].pods[i].workload != workload) continue;
+      RemovePod(id, i, now);
+      --count;
+    }
+  }
+}
+
+void ControlPlane::RemovePod(std::uint32_t id, std::size_t index, SimTime now) {
+  Node& node = nodes_[id];
+  const Pod pod = node.pods[index];
+  open_.erase({node.pods.size(), id});
+  node.pods[index] = node.pods.back();
+  node.pods.pop_back();
+  if (node.ready) open_.emplace(node.pods.size(), id);
+  if (pod.workload != kDaemon) --running_[static_cast<std::size_t>(pod.workload)];
+  if (pod.address) {
+    allocator_->Release(ipam::NodeId(id), *pod.address, now);
+    --pods_;
+  } else {
+    --waiting_;
+    if (--node.waiting == 0) starving_.erase(id);
+  }
+}
+
+void ControlPlane::PlacePending(engine::Turn& turn) {
+  std::set<std::uint32_t> touched;
+  while (!pending_.empty() && !open_.empty()) {
+    const std::uint32_t node = open_.begin()->second;
+    const int workload = pending_.front();
+    pending_.pop_front();
+    PlacePod(node, workload, turn.now());
+    touched.insert(node);
+  }
+  for (const std::uint32_t node : touched) {
+    allocator_->Expect(ipam::NodeId(node), static_cast<std::uint32_t>(nodes_[node].pods.size()),
+                       turn.now());
+  }
+  if (!pending_.empty() && busy_) Autoscale(turn);
+}
+
+void ControlPlane::PlacePod(std::uint32_t id, int workload, SimTime now) {
+  Node& node = nodes_[id];
+  open_.erase({node.pods.size(), id});
+  node.pods.push_back({workload, std::nullopt});
+  ++node.waiting;
+  ++waiting_;
+  if (workload != kDaemon) ++running_[static_cast<std::size_t>(workload)];
+  const auto room = static_cast<std::size_t>(input_.pools[node.pool].pool.max_pods.value_or(0));
+  if (node.ready && node.pods.size() < room) open_.emplace(node.pods.size(), id);
+  starving_.insert(id);
+  GiveAddresses(id, now);
+}
+
+void ControlPlane::GiveAddresses(std::uint32_t id, SimTime now) {
+  Node& node = nodes_[id];
+  for (std::size_t i = node.pods.size(); i-- > 0 && node.waiting > 0;) {
+    if (node.pods[i].address) continue;
+    const auto addresses = allocator_->Allocate(ipam::NodeId(id), now);
+    if (!addresses) return;
+    node.pods[i].address = addresses->address;
+    --node.waiting;
+    --waiting_;
+    ++pods_;
+  }
+  if (node.waiting == 0) starving_.erase(id);
+}
+
+// Pods without a node make pools grow, as far as their maxima reach.
+void ControlPlane::Autoscale(engine::Turn& turn) {
+  // Not while an operation counts its own nodes and pods.
+  const bool counting = operation_ != nullptr && (operation_->kind == OperationKind::kUpgrade ||
+                                                  operation_->kind == OperationKind::kRollout);
+  if (coming_ > 0 || current_.failed || counting) return;
+  for (std::size_t pool = 0; pool < input_.pools.size(); ++pool) {
+    const cluster::NodePool& planned = input_.pools[pool].pool;
+    const int room = planned.max_count.value_or(0) - CountNodes(pool);
+    const int per_node = planned.max_pods.value_or(0) - input_.pods_per_node;
+    if (room <= 0 || per_node <= 0) continue;
+    const int wanted = (static_cast<int>(pending_.size()) + per_node - 1) / per_node;
+    AddNodes(pool, std::min(room, wanted), false, /*creation=*/false, turn);
+    return;
+  }
+}
+
+// --- Book-keeping
+// -----------------------------------------------------------------------------------
+
+void ControlPlane::FinishWhenQuiet(engine::Turn& turn) {
+  if (!busy_ || coming_ > 0) return;
+  if (const auto next = allocator_->next_work()) {
+    turn.Schedule(std::max(*next, turn.now()), kFinish, 0, 0, engine::kMaxPhase);
+    return;
+  }
+  Finish(turn);
+}
+
+void ControlPlane::Finish(engine::Turn& turn) {
+  if (!current_.failed && waiting_ > 0) {
+    const std::uint32_t node = *starving_.begin();
+    const std::size_t pool = nodes_[node].pool;
+    const std::size_t subnet =
+        input_.pools[pool].pod_subnet.value_or(input_.pools[pool].node_subnet);
+    // What the pod's sandbox says; kubelet tries again for ever.
+    Fail({"FailedCreatePodSandBox",
+          fmt::format("not enough IPs available, waiting on Azure CNS to allocate more with NC "
+                      "Status: NCUpdateSubnetFullError (subnet {})",
+                      input_.subnets[subnet].name)},
+         PodsInVnet(input_.ipam.kind) ? Binding::kSubnet : Binding::kPodCidr,
+         fmt::format("{} pods, the first on {}", waiting_, nodes_[node].name), false);
+  }
+  if (!current_.failed && !pending_.empty()) {
+    Fail({"FailedScheduling",
+          fmt::format("{} pods stay Pending: every node has its max pods", pending_.size())},
+         Binding::kMaxPods, fmt::format("{} pods", pending_.size()), false);
+  }
+  current_.end = turn.now();
+  if (task_.kind == Task::Kind::kCreate) record_.vnet_now = vnet_.taken();
+  if (task_.kind == Task::Kind::kGrow && current_.failed) {
+    growth_failed_ = true;
+    record_.exhausted_at = task_.at;
+  }
+  record_.operations.push_back(current_);
+  busy_ = false;
+  operation_ = nullptr;
+  turn.Schedule(turn.now(), kStart);
+}
+
+void ControlPlane::Fail(const azure::Refusal& refusal, Binding binding, const std::string& subject,
+                        bool before_start) {
+  if (current_.failed) return;
+  current_.failed = true;
+  current_.before_start = before_start;
+  current_.refusal = refusal;
+  current_.binding = binding;
+  current_.subject = subject;
+}
+
+void ControlPlane::WakeAllocator(engine::Turn& turn) {
+  const auto next = allocator_->next_work();
+  if (!next || (work_at_ && *work_at_ <= *next)) return;
+  work_at_ = std::max(*next, turn.now());
+  turn.Schedule(*work_at_, kWork);
+}
+
+void ControlPlane::Sample(SimTime now) {
+  TimelinePoint point;
+  point.at = now;
+  point.pools = allocator_->Holdings();
+  point.nodes = static_cast<std::uint32_t>(AllNodes());
+  point.pods = pods_;
+  point.pending_pods = waiting_ + static_cast<std::uint32_t>(pending_.size());
+
+  record_.peak_held.resize(point.pools.size());
+  for (std::size_t i = 0; i < point.pools.size(); ++i) {
+    record_.peak_held[i] = std::max(record_.peak_held[i], point.pools[i].held);
+  }
+  const std::uint64_t taken = vnet_.taken();
+  record_.vnet_peak = std::max(record_.vnet_peak, taken);
+  record_.peak_nodes = std::max(record_.peak_nodes, point.nodes);
+  current_.vnet_peak = std::max(current_.vnet_peak, taken);
+  if (!record_.timeline.empty()) {
+    TimelinePoint& last = record_.timeline.back();
+    const auto same = [](const ipam::PoolHoldings& a, const ipam::PoolHoldings& b) {
+      return a.held == b.held && a.assigned == b.assigned && a.pending == b.pending;
+    };
+    if (std::equal(last.pools.begin(), last.pools.end(), point.pools.begin(), point.pools.end(),
+                   same) &&
+        last.nodes == point.nodes && last.pods == point.pods &&
+        last.pending_pods == point.pending_pods) {
+      return;
+    }
+    if (last.at == now) {
+      last = std::move(point);
+      return;
+    }
+  }
+  record_.timeline.push_back(std::move(point));
+}
+
+std::optional<std::size_t> ControlPlane::FindPool(std::string_view name) const {
+  for (std::size_t i = 0; i < input_.pools.size(); ++i) {
+    if (input_.pools[i].pool.name == name) return i;
+  }
+  return std::nullopt;
+}
+
+std::optional<std::size_t> ControlPlane::FindWorkload(std::string_view name) const {
+  for (std::size_t i = 0; i < input_.workloads.size(); ++i) {
+    const std::string& full = input_.workloads[i].name;
+    if (full == name || full.substr(full.find('/') + 1) == name) return i;
+  }
+  return std::nullopt;
+}
+
+SimTime ControlPlane::Seconds(LimitId id) const {
+  return SimTime::FromNanos(limits_[id] * 1'000'000'000);
+}
+
+}  // namespace cnisim::plan::internal
