@@ -88,10 +88,17 @@ void ControlPlane::Handle(const engine::Event& event, engine::Turn& turn) {
       --coming_;
       SetReady(node, true);
       for (int i = 0; i < input_.pods_per_node; ++i) PlacePod(node, kDaemon, turn.now());
-      PlacePending(turn);
-      if (busy_ && coming_ == 0) turn.Schedule(turn.now(), kStep);
+      // After all nodes of this instant, so that pods spread over them.
+      if (placing_at_ != turn.now()) {
+        placing_at_ = turn.now();
+        turn.Schedule(turn.now(), kPlace, 0, 0, engine::kMaxPhase - 1);
+      }
+      if (busy_ && coming_ == 0) turn.Schedule(turn.now(), kStep, 0, 0, engine::kMaxPhase);
       break;
     }
+    case kPlace:
+      PlacePending(turn);
+      break;
     case kStep:
       if (operation_ != nullptr && operation_->kind == OperationKind::kUpgrade &&
           !current_.failed) {

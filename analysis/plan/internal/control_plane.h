@@ -25,7 +25,7 @@ namespace cnisim::plan::internal {
 /// the node with the fewest, of those the lowest number.
 class ControlPlane : public engine::LogicalProcess {
  public:
-  enum Event : std::uint16_t { kStart, kNodeReady, kStep, kWork, kFinish };
+  enum Event : std::uint16_t { kStart, kNodeReady, kPlace, kStep, kWork, kFinish };
 
   ControlPlane(const PlanInput& input, const azure::Limits& limits);
 
@@ -126,6 +126,7 @@ class ControlPlane : public engine::LogicalProcess {
   bool growth_failed_ = false;
   std::uint32_t coming_ = 0;  // nodes that are being provisioned
   std::optional<SimTime> work_at_;
+  std::optional<SimTime> placing_at_;
 
   // The operation that runs.
   OperationRecord current_;
