@@ -168,6 +168,7 @@ struct ClusterSpec {
   net::IpAddress dns_service_ip;
   SourceLocation where;
   SourceLocation service_cidr_where;
+  SourceLocation latency_where;
 };
 
 /// One column of the comparison: a CNI, and the cluster as it is under that CNI.

@@ -110,6 +110,7 @@ class ScenarioReader {
     }
     ReadManifests(reader, inputs->manifests);
     internal::TrafficSections sections;
+    sections.applications_complete = applications_complete_;
     sections.calls = reader.Get("calls");
     sections.work = reader.Get("work");
     sections.traffic = reader.Get("traffic");
@@ -151,6 +152,7 @@ class ScenarioReader {
   }
 
   void ReadManifests(ObjectReader& reader, cluster::ManifestSet& manifests) {
+    const std::size_t errors = diagnostics_.error_count();
     const bool any = AddFiles(reader.Sequence("applications"), manifests);
     AddFiles(reader.Sequence("policies"), manifests);
     if (!any) {
@@ -163,6 +165,8 @@ class ScenarioReader {
           "name your own with applications: [app.yaml]");
     }
     scenario_.objects = cluster::ReadObjects(manifests, diagnostics_);
+    applications_complete_ = diagnostics_.error_count() == errors;
+    scenario_.policies = policy::ReadPolicies(manifests, diagnostics_);
   }
 
   bool AddFiles(const Value* paths, cluster::ManifestSet& manifests) {
@@ -200,6 +204,7 @@ class ScenarioReader {
   const Catalog& catalog_;
   Diagnostics& diagnostics_;
   internal::FileLoader files_;
+  bool applications_complete_ = true;
   Scenario scenario_;
 };
 
@@ -215,6 +220,7 @@ std::optional<Scenario> ReadScenario(const std::string& path, const Catalog& cat
 std::optional<Scenario> ReadScenarioText(std::string_view text, const std::string& path,
                                          const Catalog& catalog,
                                          document::Diagnostics& diagnostics) {
+  diagnostics.set_ignored_keys(document::ReadIgnoredKeys(catalog.files, diagnostics));
   return ScenarioReader(text, path, catalog, diagnostics).Read();
 }
 

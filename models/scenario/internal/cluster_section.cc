@@ -311,12 +311,11 @@ class ConfigurationReader {
     spec.az = sources_.az;
     // A CNI whose file is missing, or whose key is misspelt, is one mistake and not a cluster
     // without a network.
-    const bool has_cni = sources_.cilium || sources_.calico || sources_.flannel ||
-                         !sources_.catalog_cni.empty();
+    const bool has_cni =
+        sources_.cilium || sources_.calico || sources_.flannel || !sources_.catalog_cni.empty();
     spec.complete = !file_errors_ && (has_cni || diagnostics_.error_count() == errors);
     if (!spec.complete) return spec;
     spec.cni = cni::Configure(sources_, catalog_.limits, diagnostics_);
-    spec.az = sources_.az;
     return spec;
   }
 
@@ -421,9 +420,12 @@ class ConfigurationReader {
       std::vector<std::string> known;
       for (const document::CatalogFile* file : catalog_.files.Below("cni/")) {
         const std::string_view path = file->path;
-        if (path.ends_with(".yaml")) known.emplace_back(path.substr(4, path.size() - 9));
+        const std::string_view profile = path.substr(4);
+        if (profile.ends_with(".yaml") && profile.find('/') == std::string_view::npos) {
+          known.emplace_back(profile.substr(0, profile.size() - 5));
+        }
       }
-      diagnostics_.Error(*value, fmt::format("the catalog has no CNI '{}'", name),
+      diagnostics_.Error(*value, fmt::format("the catalog has no CNI {}", document::Quote(name)),
                          document::SpellingHint(name, known));
       return;
     }
@@ -518,7 +520,10 @@ ClusterSpec ReadCluster(const Value* value, const Catalog& catalog, const Cluste
   cluster.where = value->where();
   ObjectReader reader(*value, diagnostics, UnknownKeys::kError);
   if (const auto version = reader.String("kubernetes")) cluster.kubernetes = *version;
-  if (const auto latency = reader.String("latency")) cluster.latency = *latency;
+  if (const auto latency = reader.String("latency")) {
+    cluster.latency = *latency;
+    cluster.latency_where = reader.Get("latency")->where();
+  }
   if (const Value* vnet = reader.Map("vnet")) ReadVnet(*vnet, cluster.vnet, diagnostics);
   bool own_service_cidr = false;
   if (const Value* cidr = reader.Get("service_cidr")) {
@@ -584,6 +589,11 @@ std::vector<ConfigurationSpec> ReadConfigurations(const Value& value, ClusterSpe
       for (const cni::AzSubnet& subnet : az.subnets) {
         cluster.vnet.subnets.push_back({subnet.name, subnet.prefix, subnet.where});
       }
+    }
+    if (spec.cni.profile.empty()) {
+      // Broken: its name still counts, the rest of it would only bring messages that follow.
+      specs.push_back(std::move(spec));
+      continue;
     }
     spec.node_pools = PoolsOf(cluster, az, spec.name, catalog, defaults, diagnostics);
     for (NodePoolSpec& pool : spec.node_pools) {
@@ -715,7 +725,7 @@ void CheckCluster(const Scenario& scenario, const Catalog& catalog, Diagnostics&
     std::vector<std::string> known;
     for (const auto& profile : catalog.latency.all()) known.push_back(profile.name);
     diagnostics.Error(
-        scenario.cluster.where, "cluster.latency",
+        scenario.cluster.latency_where, "cluster.latency",
         fmt::format("unknown latency profile {}", document::Quote(scenario.cluster.latency)),
         document::SpellingHint(scenario.cluster.latency, known));
   }

@@ -42,6 +42,7 @@ class TrafficReader {
         diagnostics_(diagnostics) {}
 
   void Read(const TrafficSections& sections) {
+    complete_ = sections.applications_complete;
     ReadWork(sections.work);
     ReadCalls(sections.calls);
     ReadSources(sections.traffic);
@@ -127,8 +128,11 @@ class TrafficReader {
     }
     std::vector<std::string> names;
     AddNames(objects_.workloads, names);
-    diagnostics_.Error(where, field, fmt::format("no workload '{}' in the applications", text),
-                       document::SpellingHint(text, names));
+    if (complete_) {
+      diagnostics_.Error(where, "",
+                         fmt::format("the applications have no workload {}", document::Quote(text)),
+                         document::SpellingHint(text, names));
+    }
     return std::nullopt;
   }
 
@@ -162,10 +166,13 @@ class TrafficReader {
       if (via != Via::kService) AddNames(objects_.workloads, names);
       std::sort(names.begin(), names.end());
       names.erase(std::unique(names.begin(), names.end()), names.end());
-      diagnostics_.Error(where, field,
-                         fmt::format("no {} '{}' in the applications",
-                                     via == Via::kPod ? "workload" : "Service", text),
-                         document::SpellingHint(text, names));
+      if (complete_) {
+        diagnostics_.Error(
+            where, "",
+            fmt::format("the applications have no {} {}", via == Via::kPod ? "workload" : "Service",
+                        document::Quote(text)),
+            document::SpellingHint(text, names));
+      }
       return false;
     }
     const cluster::Workload* workload = OnlyOne(workloads, text, "workload", where, field);
@@ -458,7 +465,7 @@ class TrafficReader {
       return false;
     }
     if (!Target(to.text(), to.where(), to.path(), via, port, spec.to, spec.port)) return false;
-    return CheckReachable(spec, to) && good;
+    return good && CheckReachable(spec, to);
   }
 
   /// From outside only a Service with a door to the outside can be reached.
@@ -569,6 +576,7 @@ class TrafficReader {
            Selects(service->selector, workload.pod_labels);
   }
 
+  bool complete_ = true;
   const Catalog& catalog_;
   Scenario& scenario_;
   const cluster::Objects& objects_;

@@ -16,6 +16,8 @@ struct TrafficSections {
   const document::Value* work = nullptr;
   const document::Value* traffic = nullptr;
   const document::Value* background = nullptr;
+  /// All applications could be read.  If not, names that they would have are not complained about.
+  bool applications_complete = true;
 };
 
 /// Fills calls, work, traffic and background of `scenario`, whose objects are read already.
