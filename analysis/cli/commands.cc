@@ -2,6 +2,7 @@
 
 #include "analysis/cli/catalog_command.h"
 #include "analysis/cli/command.h"
+#include "analysis/cli/import_command.h"
 #include "analysis/cli/plan_command.h"
 
 namespace cnisim::cli {
@@ -11,6 +12,12 @@ constexpr std::array kCommands = {
     Command{"catalog", "show what the program knows, with sources",
             "cnisim catalog cost\ncnisim catalog cni byocni-calico", kJsonOption | kCatalogOption,
             "", AddCatalogCommand},
+    Command{"import", "make a scenario of the files that you already have",
+            "cnisim import --az create.sh --helm-values cilium=values.yaml --manifest app.yaml -o "
+            "shop.yaml",
+            kOutputOption | kCatalogOption,
+            "file for the scenario; default scenario.yaml, - for standard output",
+            AddImportCommand},
     Command{"plan", "addresses and limits, now and over time",
             "cnisim plan --vectors tests/data/address_vectors.csv", kJsonOption | kCatalogOption,
             "", AddPlanCommand},

@@ -10,7 +10,7 @@
 #include <CLI/App.hpp>
 
 #include "analysis/cli/invocation.h"
-#include "analysis/cli/scenario_input.h"
+#include "analysis/experiment/output_file.h"
 #include "models/document/diagnostics.h"
 #include "models/scenario/catalog.h"
 #include "models/scenario/import.h"
@@ -30,6 +30,14 @@ struct ImportOptions {
 /// "shop" for "out/shop.yaml".
 std::string NameOf(const std::string& output) {
   return std::filesystem::path(output).stem().string();
+}
+
+/// Puts `text` where -o says; why it could not, if so.
+std::optional<std::string> Deliver(const std::string& output, const std::string& text,
+                                   Invocation& invocation) {
+  if (output != "-") return experiment::WriteWholeFile(output, text);
+  invocation.out.stream << text;
+  return std::nullopt;
 }
 
 ExitCode Import(const ImportOptions& options, Invocation& invocation) {
@@ -57,8 +65,12 @@ ExitCode Import(const ImportOptions& options, Invocation& invocation) {
 
   std::optional<std::string> text;
   if (!diagnostics.has_errors()) text = scenario::ImportScenario(request, catalog, diagnostics);
-  PrintDiagnostics(diagnostics, invocation);
-  if (!text || !WriteResult(output, *text, invocation)) return ExitCode::kUserInput;
+  invocation.err.stream << diagnostics.ToString();
+  if (!text) return ExitCode::kUserInput;
+  if (const auto failure = Deliver(output, *text, invocation)) {
+    invocation.err.stream << "cnisim: error: " << *failure << '\n';
+    return ExitCode::kUserInput;
+  }
   if (output != "-") {
     invocation.err.stream << "wrote " << output << "; try: cnisim run " << output << '\n';
   }

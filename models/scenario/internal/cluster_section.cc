@@ -591,7 +591,8 @@ std::vector<ConfigurationSpec> ReadConfigurations(const Value& value, ClusterSpe
       }
     }
     if (spec.cni.profile.empty()) {
-      // Broken: its name still counts, the rest of it would only bring messages that follow.
+      // Its name still counts; checking the rest would only bring messages that follow from this.
+      spec.complete = false;
       specs.push_back(std::move(spec));
       continue;
     }

@@ -500,7 +500,7 @@ TEST_F(Reader, BrokenYamlIsSaidByTheParser) {
   EXPECT_FALSE(Read("cnisim: 1\nname: [\n"));
   EXPECT_EQ(
       Messages(diagnostics),
-      "t.yaml:3:1: error: broken YAML: end of sequence flow not found\n    3 | \n      | ^\n");
+      "t.yaml:3:1: error: broken YAML: a '[' before this is never closed\n    3 | \n      | ^\n");
 }
 
 TEST_F(Reader, AServiceThatSelectsNothingIsAnError) {
