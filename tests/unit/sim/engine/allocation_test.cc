@@ -1,11 +1,8 @@
 // Nothing is allocated in the loop after warm-up: a run of a hundred times as many windows makes
 // as many calls of operator new as a short one.
 
-#include <atomic>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
-#include <new>
 #include <string_view>
 #include <vector>
 
@@ -13,36 +10,7 @@
 
 #include "sim/base/random.h"
 #include "sim/engine/simulation.h"
-
-namespace {
-
-std::atomic<std::uint64_t> allocations{0};
-
-void* Allocate(std::size_t size, std::size_t alignment) {
-  allocations.fetch_add(1, std::memory_order_relaxed);
-  void* memory = std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
-}
-
-}  // namespace
-
-void* operator new(std::size_t size) { return Allocate(size, alignof(std::max_align_t)); }
-void* operator new[](std::size_t size) { return Allocate(size, alignof(std::max_align_t)); }
-void* operator new(std::size_t size, std::align_val_t alignment) {
-  return Allocate(size, static_cast<std::size_t>(alignment));
-}
-void* operator new[](std::size_t size, std::align_val_t alignment) {
-  return Allocate(size, static_cast<std::size_t>(alignment));
-}
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete[](void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::align_val_t) noexcept { std::free(memory); }
-void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
-void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { std::free(memory); }
+#include "tests/unit/sim/engine/allocation_counter.h"
 
 namespace cnisim::engine {
 namespace {
@@ -76,9 +44,9 @@ class Chatter final : public LogicalProcess {
 };
 
 std::uint64_t AllocationsOf(Simulation& simulation, SimTime until, unsigned threads) {
-  const std::uint64_t before = allocations.load();
+  const std::uint64_t before = testing_support::Allocations();
   simulation.Run(until, {.threads = threads, .always_team = true});
-  return allocations.load() - before;
+  return testing_support::Allocations() - before;
 }
 
 void ExpectNoneInTheLoop(unsigned threads) {
