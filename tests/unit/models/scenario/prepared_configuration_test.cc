@@ -1,0 +1,239 @@
+#include "models/scenario/prepared_configuration.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "models/scenario/replication.h"
+#include "models/scenario/scenario_reader.h"
+
+namespace cnisim::scenario {
+namespace {
+
+using namespace literals;
+using document::Diagnostics;
+
+const std::string kScenarios = std::string(CNISIM_SOURCE_DIR) + "/scenarios/";
+
+// A scenario with everything that its prepared configurations point to.
+struct Prepared {
+  Diagnostics diagnostics;
+  Catalog catalog = Catalog::Load(std::nullopt, diagnostics);
+  std::optional<Scenario> scenario;
+  std::vector<std::unique_ptr<const PreparedConfiguration>> configurations;
+
+  explicit Prepared(const std::string& file, const std::string& text = {}) {
+    scenario = text.empty() ? ReadScenario(kScenarios + file, catalog, diagnostics)
+                            : ReadScenarioText(text, kScenarios + file, catalog, diagnostics);
+    if (!scenario) return;
+    for (const ConfigurationSpec& spec : scenario->configurations) {
+      configurations.push_back(
+          PreparedConfiguration::Prepare(*scenario, spec, catalog, diagnostics));
+    }
+  }
+
+  // All of them, or the reasons why not.
+  testing::AssertionResult Ready() const {
+    std::string out;
+    diagnostics.Print(out);
+    if (!scenario || diagnostics.has_errors()) return testing::AssertionFailure() << out;
+    for (const auto& configuration : configurations) {
+      if (configuration == nullptr) return testing::AssertionFailure() << out;
+    }
+    return testing::AssertionSuccess();
+  }
+};
+
+constexpr const char* kSevenConfigurations = R"(
+configurations:
+  - {name: azure-node-subnet, az: --network-plugin azure}
+  - {name: azure-overlay, az: --network-plugin azure --network-plugin-mode overlay}
+  - {name: cilium-overlay, az: --network-plugin azure --network-plugin-mode overlay --network-dataplane cilium}
+  - {name: kubenet, az: --network-plugin kubenet}
+  - name: byocni-cilium
+    az: inputs/aks-create-byocni.sh
+    cilium: {values: inputs/cilium-values.yaml, chart: 1.15.0}
+  - name: byocni-calico
+    az: inputs/aks-create-byocni.sh
+    calico: {installation: inputs/calico-installation.yaml}
+  - name: byocni-flannel
+    az: inputs/aks-create-byocni.sh
+    flannel: {config: inputs/flannel-configmap.yaml}
+)";
+
+std::string WithSevenConfigurations(const std::string& rest) {
+  return "cnisim: 1\nname: test\n" + std::string(kSevenConfigurations) +
+         "applications: [inputs/shop.yaml]\n" + rest;
+}
+
+TEST(PreparedConfigurationTest, QuickstartTakesTheAddressesOfTheFormulas) {
+  const Prepared prepared("quickstart.yaml");
+  ASSERT_TRUE(prepared.Ready());
+  ASSERT_EQ(prepared.configurations.size(), 7U);
+  // Node subnet: 3 nodes of 1 + 30 addresses and 14 of 1 + 60.  Elsewhere one a node.
+  EXPECT_EQ(prepared.configurations[0]->facts().vnet_addresses, 3U * 31 + 14 * 61);
+  for (std::size_t i = 1; i < 7; ++i) {
+    EXPECT_EQ(prepared.configurations[i]->facts().vnet_addresses, 17U) << i;
+  }
+  for (const auto& configuration : prepared.configurations) {
+    EXPECT_EQ(configuration->facts().nodes, 17U);
+    EXPECT_EQ(configuration->facts().pods_unplaced, 0U);
+    EXPECT_EQ(configuration->facts().service_ports, configuration->cluster().services().size());
+  }
+}
+
+TEST(PreparedConfigurationTest, QuickstartHasTheRulesOfTheFormulas) {
+  const Prepared prepared("quickstart.yaml");
+  ASSERT_TRUE(prepared.Ready());
+  // Eleven Services of one port, one of them with a load balancer: a rule in KUBE-SERVICES for each
+  // address, and the jump to KUBE-NODEPORTS.
+  EXPECT_EQ(prepared.configurations[0]->facts().service_rules, 11U + 1 + 1);
+  EXPECT_EQ(prepared.configurations[0]->facts().service_map_entries, 0U);
+  // Managed Cilium replaces kube-proxy: no rules; a master entry and one a backend for each
+  // frontend, and the backends.
+  const ConfigurationFacts& cilium = prepared.configurations[2]->facts();
+  EXPECT_EQ(cilium.service_rules, 0U);
+  EXPECT_GT(cilium.service_map_entries, 11U + cilium.service_endpoints);
+  // The same cluster under a mode that knows its pod range has one more rule for each port.
+  EXPECT_GT(prepared.configurations[1]->facts().service_lines,
+            prepared.configurations[0]->facts().service_lines);
+}
+
+// An idle cluster: a transaction takes what its segments add up to, under every CNI.
+TEST(PreparedConfigurationTest, UnloadedTransactionsTakeTheSumOfTheirSegments) {
+  const Prepared prepared("unloaded.yaml", WithSevenConfigurations(R"(
+cluster: {latency: azure-one-zone}
+calls: {}
+traffic:
+  - {kind: rr, from: cart, to: cart-store, request: 100B, response: 1KiB}
+  - {kind: crr, from: catalog, to: catalog-db, request: 100B, response: 1KiB}
+)"));
+  ASSERT_TRUE(prepared.Ready());
+  const double fabric = prepared.catalog.costs.At("azure_fabric_one_way").fixed_ns;
+  for (const auto& configuration : prepared.configurations) {
+    SCOPED_TRACE(configuration->name());
+    const ReplicationRecord record =
+        RunReplication(*configuration, {.warm_up = 100_ms, .duration = 2_s});
+    const workload::Model model = configuration->BuildModel(configuration->costs());
+    for (std::size_t i = 0; i < 2; ++i) {
+      const workload::EdgeModel& edge = model.edges[model.sources[i].edge];
+      const datapath::CompiledFlow& flow = model.flows[edge.targets[0].flows[1]];
+      using datapath::MessageKind;
+      const auto demand = [&](MessageKind kind, Bytes payload) {
+        return flow[kind].Demand(payload).value();
+      };
+      double expected = demand(MessageKind::kReply, edge.response) + 2 * fabric;
+      if (i == 0) {
+        expected += demand(MessageKind::kRequest, edge.request);
+      } else {
+        expected += flow.connect.value() + demand(MessageKind::kSyn, Bytes{0}) +
+                    demand(MessageKind::kSynAck, Bytes{0}) + 2 * fabric + flow.accept.value() +
+                    demand(MessageKind::kControl, Bytes{0}) +
+                    demand(MessageKind::kRequestFirst, edge.request);
+      }
+      EXPECT_NEAR(record.sources[i].latency_total.Mean(), expected, 0.01 * expected) << i;
+    }
+  }
+}
+
+TEST(PreparedConfigurationTest, RaisingTheRateRaisesTheTailUntilSomethingBinds) {
+  const Prepared prepared("ramp.yaml", WithSevenConfigurations(R"(
+cluster:
+  node_pools: [{name: apps, sku: Standard_D2s_v5, count: 8}]
+calls: {frontend: {api-server: {request: 600B, response: 8KiB}}}
+work: {frontend: 200us, api-server: 200us}
+traffic: [{from: external, to: frontend, rate: 1000/s}]
+)"));
+  ASSERT_TRUE(prepared.Ready());
+  for (const auto& configuration : prepared.configurations) {
+    SCOPED_TRACE(configuration->name());
+    std::int64_t tail = 0;
+    std::uint64_t drops = 0;
+    for (const double rate : {1000.0, 16000.0, 64000.0}) {
+      workload::Model model = configuration->BuildModel(configuration->costs());
+      model.sources[0].rate = rate;
+      const ReplicationRecord record = workload::SimulateTraffic(
+          model, {.seed = 1, .threads = 1, .warm_up = 50_ms, .duration = 200_ms});
+      const std::int64_t p99 = record.sources[0].latency_total.Quantile(0.99);
+      EXPECT_GT(p99, tail) << rate;
+      tail = p99;
+      drops = 0;
+      for (const std::uint64_t count : record.drops) drops += count;
+      EXPECT_EQ(record.binding().saturated, drops > 0) << rate;
+    }
+    EXPECT_GT(drops, 0U);
+  }
+}
+
+TEST(PreparedConfigurationTest, SameSeedSameRecordAndCostsMoveNothingElse) {
+  const Prepared prepared("smallest.yaml");
+  ASSERT_TRUE(prepared.Ready());
+  const PreparedConfiguration& configuration = *prepared.configurations[0];
+  ReplicationOptions options{.seed = 3, .warm_up = 100_ms, .duration = 500_ms};
+  const ReplicationRecord record = RunReplication(configuration, options);
+  options.threads = 2;
+  const ReplicationRecord again = RunReplication(configuration, options);
+  EXPECT_EQ(record.digest, again.digest);
+  EXPECT_EQ(record.sources[0].latency_total, again.sources[0].latency_total);
+
+  options.cost_draw = 1;
+  const ReplicationRecord drawn = RunReplication(configuration, options);
+  EXPECT_EQ(drawn.sources[0].offered, record.sources[0].offered);
+  EXPECT_NE(drawn.sources[0].latency_total.Mean(), record.sources[0].latency_total.Mean());
+
+  options.cost_draw.reset();
+  options.seed = 4;
+  EXPECT_NE(RunReplication(configuration, options).digest, record.digest);
+}
+
+TEST(PreparedConfigurationTest, EachEngineLetsThroughWhatItReads) {
+  const Prepared prepared("policies.yaml");
+  ASSERT_TRUE(prepared.Ready());
+  ASSERT_EQ(prepared.configurations.size(), 5U);
+  const auto admission = [&](std::size_t configuration, std::size_t source) {
+    const auto& ready = *prepared.configurations[configuration];
+    const workload::Model model = ready.BuildModel(ready.costs());
+    return model.edges[model.sources[source].edge].targets.at(0).admission;
+  };
+  using workload::Admission;
+  // Traffic 1: POST /api/v1/orders; 2: DELETE, which no rule allows; 3: a caller that may not.
+  for (const std::size_t reads_network_policies_only : {0U, 1U}) {
+    EXPECT_EQ(admission(reads_network_policies_only, 1), Admission::kDroppedAtServer);
+  }
+  for (const std::size_t cilium : {2U, 3U}) {
+    EXPECT_EQ(admission(cilium, 1), Admission::kAllowed) << cilium;
+    EXPECT_EQ(admission(cilium, 2), Admission::kForbidden) << cilium;
+    EXPECT_EQ(admission(cilium, 3), Admission::kDroppedAtServer) << cilium;
+  }
+  for (const std::size_t source : {1U, 2U, 3U}) {
+    EXPECT_EQ(admission(4, source), Admission::kAllowed);  // Flannel enforces nothing
+  }
+}
+
+TEST(PreparedConfigurationTest, SaysWhichWaysAnEdgeTakes) {
+  const Prepared prepared("quickstart.yaml");
+  ASSERT_TRUE(prepared.Ready());
+  const PreparedConfiguration& azure = *prepared.configurations[0];
+  const CallSpec& call = prepared.scenario->calls[0];
+  const std::vector<EdgeFlow> flows = azure.FlowsBetween(call.from, call.to);
+  ASSERT_FALSE(flows.empty());
+  EXPECT_EQ(flows[0].flow.path, datapath::PathKind::kPodToPodCrossNode);
+  EXPECT_EQ(flows[0].flow.service, datapath::ServiceAccess::kClusterIp);
+  EXPECT_EQ(flows[0].verdict, "allow");
+  double share = 0;
+  for (const EdgeFlow& flow : flows) share += flow.share;
+  EXPECT_NEAR(share, 1, 1e-12);
+
+  const TrafficSpec& traffic = prepared.scenario->traffic[0];
+  const std::vector<EdgeFlow> entries = azure.FlowsBetween(traffic.from, traffic.to);
+  ASSERT_EQ(entries.size(), 2U);
+  EXPECT_EQ(entries[0].flow.path, datapath::PathKind::kExternalToPodViaNode);
+  EXPECT_NEAR(entries[0].share, 16.0 / 17, 1e-12);
+  EXPECT_EQ(entries[1].flow.path, datapath::PathKind::kExternalToPod);
+}
+
+}  // namespace
+}  // namespace cnisim::scenario
