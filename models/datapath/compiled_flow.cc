@@ -52,7 +52,9 @@ MessageShape Shape(const CompiledMessage& message, Bytes payload) {
 Nanoseconds CompiledMessage::Demand(Bytes payload) const {
   const MessageShape shape = Shape(*this, payload);
   Nanoseconds sum;
-  for (const Segment& segment : segments) sum += segment.Demand(shape);
+  for (const Segment& segment : segments) {
+    if (segment.resource != Resource::kBackground) sum += segment.Demand(shape);
+  }
   return sum;
 }
 

@@ -77,7 +77,7 @@ struct CompiledMessage {
   NanosecondsPerByte pair_ceiling;
   bool one_receive_queue = false;  ///< the receiver's core is chosen by node pair, not by flow
 
-  /// Sum over segments on the way, waits included, without fabric and queueing.
+  /// Sum over segments on the way, waits included, without background work, fabric and queueing.
   Nanoseconds Demand(Bytes payload) const;
 };
 

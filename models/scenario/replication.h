@@ -27,9 +27,9 @@ struct ReplicationOptions {
   std::uint64_t seed = 1;
   unsigned threads = 1;
   /// Draw the stage costs from their ranges with this seed; empty: the typical ones.
-  std::optional<std::uint64_t> cost_draw;
-  SimTime warm_up;   ///< not measured
-  SimTime duration;  ///< measured, > 0
+  std::optional<std::uint64_t> cost_draw = std::nullopt;
+  SimTime warm_up = SimTime();  ///< not measured
+  SimTime duration = SimTime();  ///< measured, > 0
 };
 
 /// Deterministic: same configuration and options (threads aside), same record to the bit.
