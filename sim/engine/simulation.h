@@ -43,7 +43,8 @@ struct DigestIngredients {
 };
 
 struct RunOptions {
-  /// Threads that run LPs, the caller's included; more than cores or LPs is legal.
+  /// Threads that run LPs, the caller's included.  More than cores or LPs is legal; more than LPs,
+  /// or than 64, are not started.
   unsigned threads = 1;
   /// Orders simultaneous events of different sources by this seed instead of by source.  A study
   /// whose results move hangs on ties.
@@ -66,7 +67,7 @@ struct KindProfile {
 
 /// How a run went on this machine.  No result depends on it, and two runs differ in it.
 struct RunProfile {
-  unsigned threads = 1;
+  unsigned threads = 1;            ///< that were there for it
   double seconds = 0;              ///< wall-clock time of the loop
   double set_up_seconds = 0;       ///< ... and of what comes before it, in the first run mainly
   std::uint64_t team_windows = 0;  ///< windows that several threads ran

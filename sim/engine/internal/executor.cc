@@ -14,7 +14,10 @@ namespace {
 // window goes through a heap, which should stay short.
 constexpr SimTime kWidestWindow = SimTime::FromNanos(1'000'000);
 
+// More workers than LPs have nothing to do, and every worker has a list for each window and block.
+constexpr unsigned kMostWorkers = 64;
 constexpr std::uint32_t kBlocksPerWorker = 4;
+constexpr std::uint32_t kMostBlocks = 128;
 
 // What opening a window to the team and closing it costs, and how much longer than that a window
 // should take alone before a team is worth it.
@@ -140,6 +143,7 @@ void Executor::Freeze(const RunOptions& options) {
 
 // Divides LPs and pending events among `threads` workers.
 void Executor::Arrange(unsigned threads) {
+  threads = std::min({threads, std::max(lp_count(), 1U), kMostWorkers});
   if (workers_.size() == threads) return;
   team_.reset();
   std::vector<Event> pending;
@@ -149,7 +153,7 @@ void Executor::Arrange(unsigned threads) {
   workers_.clear();
 
   // Blocks are as many as the workers want, within a factor of two, and as long as a power of two.
-  const std::uint32_t blocks = threads == 1 ? 1 : threads * kBlocksPerWorker;
+  const std::uint32_t blocks = threads == 1 ? 1 : std::min(threads * kBlocksPerWorker, kMostBlocks);
   const std::uint32_t last_lp = std::max(lp_count(), 1U) - 1;
   layout_.block_shift = 0;
   while ((last_lp >> layout_.block_shift) >= blocks) ++layout_.block_shift;
@@ -207,7 +211,7 @@ RunReport Executor::Run(SimTime until, const RunOptions& options) {
 
   RunReport report = Report(kinds_before);
   report.windows = windows;
-  profile.threads = options.threads;
+  profile.threads = static_cast<unsigned>(workers_.size());
   profile.seconds = static_cast<double>(NanosSince(loop_begin)) / 1e9;
   profile.set_up_seconds = std::chrono::duration<double>(loop_begin - begin).count();
   for (const auto& worker : workers_) {

@@ -154,6 +154,17 @@ TEST(SimulationTest, TheReportCountsByKind) {
   EXPECT_EQ(report.kinds[0].events, 2U);
 }
 
+TEST(SimulationTest, MoreThreadsThanProcessesAreLegal) {
+  Simulation simulation;
+  const LpId a = simulation.Add(std::make_unique<Recorder>());
+  const LpId b = simulation.Add(std::make_unique<Recorder>());
+  simulation.Connect(a, b, 1_us);
+  simulation.Schedule(a, 5_ns, 1);
+  const RunReport report = simulation.Run(1_s, {.threads = 1000});
+  EXPECT_EQ(report.profile.threads, 2U);
+  EXPECT_THAT(LogOf(simulation, a), ElementsAre("5:1"));
+}
+
 // Two sources send to one LP at the same time; the seed decides who comes first.
 std::vector<std::string> TieUnder(std::optional<std::uint64_t> seed) {
   Simulation simulation;
