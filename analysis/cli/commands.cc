@@ -2,6 +2,7 @@
 
 #include "analysis/cli/catalog_command.h"
 #include "analysis/cli/command.h"
+#include "analysis/cli/explain_command.h"
 #include "analysis/cli/import_command.h"
 #include "analysis/cli/plan_command.h"
 
@@ -9,6 +10,11 @@ namespace cnisim::cli {
 
 // One line a command: {name, summary, example, common options, what -o names, how to add it}.
 constexpr std::array kCommands = {
+    Command{
+        "explain", "show a path stage by stage, with the source of each number",
+        "cnisim explain scenarios/quickstart.yaml --configuration byocni-calico --from frontend "
+        "--to api-server",
+        kOutputOption | kJsonOption | kCatalogOption, "file for the text", AddExplainCommand},
     Command{"catalog", "show what the program knows, with sources",
             "cnisim catalog cost\ncnisim catalog cni byocni-calico", kJsonOption | kCatalogOption,
             "", AddCatalogCommand},

@@ -13,13 +13,30 @@ using datapath::PathKind;
 using scenario::Party;
 using scenario::PreparedConfiguration;
 
-/// "ns/name" or "name" in namespace default.
-Party Named(Party::Kind kind, std::string_view name) {
+/// The one namespace that has a workload or Service of this name; "default" if none or several do.
+std::string NamespaceOf(const scenario::Scenario& scenario, std::string_view name) {
+  std::set<std::string> namespaces;
+  for (const cluster::Service& service : scenario.objects.services) {
+    if (service.name == name) namespaces.insert(service.ns);
+  }
+  for (const cluster::Workload& workload : scenario.objects.workloads) {
+    if (workload.name == name) namespaces.insert(workload.ns);
+  }
+  return namespaces.size() == 1 ? *namespaces.begin() : "default";
+}
+
+/// "ns/name", or "name" where that is enough.
+Party Named(const scenario::Scenario& scenario, Party::Kind kind, std::string_view name) {
   Party party;
   party.kind = kind;
   const std::size_t slash = name.find('/');
-  party.ns = slash == std::string_view::npos ? "default" : std::string(name.substr(0, slash));
-  party.name = std::string(slash == std::string_view::npos ? name : name.substr(slash + 1));
+  if (slash == std::string_view::npos) {
+    party.ns = NamespaceOf(scenario, name);
+    party.name = std::string(name);
+  } else {
+    party.ns = std::string(name.substr(0, slash));
+    party.name = std::string(name.substr(slash + 1));
+  }
   return party;
 }
 
@@ -124,8 +141,8 @@ BitsPerSecond EgressOf(const std::string& node, const PreparedConfiguration& pre
 std::optional<Party> FindParty(const scenario::Scenario& scenario, std::string_view name,
                                bool as_server, document::Diagnostics& diagnostics) {
   if (name == "external") return Party{};
-  const Party service = Named(Party::Kind::kService, name);
-  const Party workload = Named(Party::Kind::kWorkload, name);
+  const Party service = Named(scenario, Party::Kind::kService, name);
+  const Party workload = Named(scenario, Party::Kind::kWorkload, name);
   const bool has_service = scenario.objects.FindService(service.ns, service.name) != nullptr;
   const bool has_workload = scenario.objects.FindWorkload(workload.ns, workload.name) != nullptr;
   if (as_server && has_service) return service;

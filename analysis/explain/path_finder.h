@@ -16,8 +16,9 @@
 
 namespace cnisim::explain {
 
-/// One end by name: "external", "cart" (namespace default), "shop/cart".  As a server a Service is
-/// preferred, as a client a workload.  An unknown name is an error with near spellings.
+/// One end by name: "external", "shop/cart", or "cart" if one namespace only has it (else namespace
+/// default).  As a server a Service is preferred, as a client a workload.  An unknown name is an
+/// error with near spellings.
 std::optional<scenario::Party> FindParty(const scenario::Scenario& scenario, std::string_view name,
                                          bool as_server, document::Diagnostics& diagnostics);
 

@@ -303,12 +303,12 @@ std::string Signed(double ns) { return (ns < 0 ? "-" : "+") + Duration(std::abs(
 
 void AppendDifferences(const std::string& title, const Span& first, const Span& second,
                        const std::vector<StageDifference>& differences, std::string& out) {
-  out += fmt::format("\n{:<34}{:>14}{:>14}{:>14}\n", title, Duration(first.typical),
+  out += fmt::format("\n{:<34}{:>15}{:>15}{:>15}\n", title, Duration(first.typical),
                      Duration(second.typical), Signed(second.typical - first.typical));
   for (const StageDifference& d : differences) {
     if (std::abs(d.difference()) < 0.05) continue;
     const auto cell = [](double ns) { return ns == 0 ? "-" : Duration(ns); };
-    out += fmt::format("  {:<32}{:>14}{:>14}{:>14}\n", d.stage, cell(d.first_ns), cell(d.second_ns),
+    out += fmt::format("  {:<32}{:>15}{:>15}{:>15}\n", d.stage, cell(d.first_ns), cell(d.second_ns),
                        Signed(d.difference()));
   }
 }
@@ -367,9 +367,9 @@ std::string ToText(const PathExplanation& e) {
 
 std::string ToText(const PathComparison& c) {
   std::string out = Header(c.first) + "\n" + Header(c.second);
-  out += "\nThe difference, by stages (all ends and both directions; background work included)\n";
-  out += fmt::format("{:<34}{:>14}{:>14}{:>14}\n", "", c.first.question.configuration.substr(0, 13),
-                     c.second.question.configuration.substr(0, 13), "difference");
+  out += "\nThe difference, by stages (both ends, both directions, background included)\n";
+  out += fmt::format("{:<34}{:>15}{:>15}{:>15}\n", "", c.first.question.configuration.substr(0, 14),
+                     c.second.question.configuration.substr(0, 14), "difference");
   const auto with_wait = [](const Span& cpu, const std::vector<StageDifference>& stages,
                             bool second) {
     Span sum;
@@ -401,18 +401,17 @@ std::string OtherPathsText(const std::vector<PathExplanation>& others) {
 std::string OverviewText(const std::vector<PathExplanation>& explanations) {
   if (explanations.empty()) return "";
   const PathExplanation& any = explanations.front();
-  std::string out = WrapLine(
-      "", "  ",
-      fmt::format("{} -> {}, {} B and {} B back, the likeliest path, unloaded", any.question.client,
-                  any.question.server, any.question.request.count(), any.question.reply.count()));
-  out += fmt::format("\n{:<22} {:>9} {:>9}  {:>9} {:>9}  {:<15}\n", "", "opening", "CPU",
-                     "exchange", "CPU", " path");
+  std::string out = WrapLine("", "  ",
+                             fmt::format("{} -> {}: {}; {} B and {} B back, unloaded",
+                                         any.question.client, any.question.server, PathWords(any),
+                                         any.question.request.count(), any.question.reply.count()));
+  out += fmt::format("\n{:<32}{:>12}{:>12}{:>12}{:>12}\n", "", "opening", "CPU", "exchange", "CPU");
   for (const PathExplanation& e : explanations) {
-    std::string path(Name(e.question.flow.path));
-    out += fmt::format("{:<22} {:>9} {:>9}  {:>9} {:>9}  {}\n",
-                       Shorten(e.question.configuration, 22), Duration(e.open_way.typical),
-                       Duration(e.open_cpu.typical), Duration(e.exchange_way.typical),
-                       Duration(e.exchange_cpu.typical), Shorten(path, 16));
+    out += fmt::format("{:<32}{:>12}{:>12}{:>12}{:>12}\n", Shorten(e.question.configuration, 31),
+                       Duration(e.open_way.typical), Duration(e.open_cpu.typical),
+                       Duration(e.exchange_way.typical), Duration(e.exchange_cpu.typical));
+    // The likeliest path may differ, if one configuration places pods otherwise.
+    if (e.question.flow.path != any.question.flow.path) out += "  by " + PathWords(e) + "\n";
   }
   out +=
       "\nopening: from connect() to the first reply; exchange: request and reply on an\n"

@@ -1,0 +1,103 @@
+#include "analysis/cli/explain_command.h"
+
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "analysis/cli/program.h"
+
+namespace cnisim::cli {
+namespace {
+
+using ::testing::HasSubstr;
+
+struct Outcome {
+  ExitCode code;
+  std::string out;
+  std::string err;
+};
+
+/// Explains calls of the quickstart scenario.
+Outcome Call(const std::vector<std::string>& rest) {
+  std::vector<std::string> arguments{"explain",
+                                     std::string(CNISIM_SOURCE_DIR) + "/scenarios/quickstart.yaml"};
+  arguments.insert(arguments.end(), rest.begin(), rest.end());
+  std::ostringstream out;
+  std::ostringstream err;
+  const ExitCode code = RunProgram(arguments, Commands(), Output{out}, Output{err});
+  return {code, out.str(), err.str()};
+}
+
+std::size_t LongestLine(const std::string& text) {
+  std::size_t longest = 0;
+  std::istringstream lines(text);
+  std::string line;
+  while (std::getline(lines, line)) longest = std::max(longest, line.size());
+  return longest;
+}
+
+TEST(ExplainCommand, EveryConfigurationOfTheQuickstart) {
+  const Outcome outcome = Call({"--from", "frontend", "--to", "api-server"});
+  EXPECT_EQ(outcome.code, ExitCode::kOk) << outcome.err;
+  for (const std::string name : {"azure-node-subnet", "azure-overlay", "cilium-overlay", "kubenet",
+                                 "byocni-cilium", "byocni-calico", "byocni-flannel"}) {
+    EXPECT_THAT(outcome.out, HasSubstr("\n" + name));
+  }
+  EXPECT_LE(LongestLine(outcome.out), 80U);
+}
+
+TEST(ExplainCommand, OneConfigurationStageByStage) {
+  const Outcome outcome =
+      Call({"--configuration", "byocni-flannel", "--from", "frontend", "--to", "api-server"});
+  EXPECT_EQ(outcome.code, ExitCode::kOk) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("first packet (SYN), client to server"));
+  EXPECT_THAT(outcome.out, HasSubstr("iptables_rule_walk"));
+  EXPECT_THAT(outcome.out, HasSubstr("outer_conntrack_create"));
+  EXPECT_THAT(outcome.out, HasSubstr("fabric, one way:"));
+  EXPECT_THAT(outcome.out, HasSubstr("Sources"));
+  EXPECT_LE(LongestLine(outcome.out), 80U);
+}
+
+TEST(ExplainCommand, TwoConfigurationsSideBySide) {
+  const Outcome outcome = Call({"--configuration", "byocni-flannel", "--compare", "byocni-calico",
+                                "--from", "frontend", "--to", "api-server"});
+  EXPECT_EQ(outcome.code, ExitCode::kOk) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("The difference, by stages"));
+  EXPECT_LE(LongestLine(outcome.out), 80U);
+}
+
+TEST(ExplainCommand, JsonSumsItsStages) {
+  const Outcome outcome = Call({"--configuration", "cilium-overlay", "--from", "external", "--to",
+                                "frontend", "--json", "-"});
+  EXPECT_EQ(outcome.code, ExitCode::kOk) << outcome.err;
+  const auto json = nlohmann::json::parse(outcome.out);
+  for (const auto& message : json["messages"]) {
+    double sum = 0;
+    for (const auto& stage : message["stages"]) {
+      EXPECT_TRUE(stage.contains("source") || stage.contains("why"));
+      sum += stage["cost_ns"]["typical"].get<double>();
+    }
+    EXPECT_NEAR(
+        sum,
+        message["cpu_ns"]["typical"].get<double>() + message["waiting_ns"]["typical"].get<double>(),
+        1e-6 * sum);
+  }
+}
+
+TEST(ExplainCommand, UnknownNamesGetNearSpellings) {
+  const Outcome party = Call({"--from", "frontent", "--to", "api-server"});
+  EXPECT_EQ(party.code, ExitCode::kUserInput);
+  EXPECT_THAT(party.err, HasSubstr("the scenario has no workload or Service 'frontent'"));
+  EXPECT_THAT(party.err, HasSubstr("known: external, shop/api-server"));
+  const Outcome configuration =
+      Call({"--from", "frontend", "--to", "api-server", "--configuration", "calico"});
+  EXPECT_EQ(configuration.code, ExitCode::kUserInput);
+  EXPECT_THAT(configuration.err, HasSubstr("the scenario has no configuration 'calico'"));
+}
+
+}  // namespace
+}  // namespace cnisim::cli
