@@ -25,8 +25,9 @@ constexpr std::array kCommands = {
             "file for the scenario; default scenario.yaml, - for standard output",
             AddImportCommand},
     Command{"plan", "addresses and limits, now and over time",
-            "cnisim plan --vectors tests/data/address_vectors.csv", kJsonOption | kCatalogOption,
-            "", AddPlanCommand},
+            "cnisim plan scenarios/quickstart.yaml\ncnisim plan --vectors vectors.csv",
+            kOutputOption | kJsonOption | kCatalogOption, "folder for plan.md and plan.json",
+            AddPlanCommand},
 };
 
 std::span<const Command> Commands() { return kCommands; }

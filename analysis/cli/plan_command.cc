@@ -10,16 +10,22 @@
 
 #include "analysis/cli/invocation.h"
 #include "analysis/cli/json_output.h"
+#include "analysis/experiment/output_file.h"
 #include "analysis/plan/address_vectors.h"
+#include "analysis/plan/scenario_plan.h"
+#include "analysis/report/plan_report.h"
 #include "models/azure/limits.h"
 #include "models/document/catalog_files.h"
 #include "models/document/diagnostics.h"
 #include "models/document/parser.h"
+#include "models/scenario/catalog.h"
+#include "models/scenario/scenario_reader.h"
 
 namespace cnisim::cli {
 namespace {
 
 struct PlanOptions {
+  std::string scenario;
   std::string vectors;
   std::vector<std::string> limits;
 };
@@ -67,7 +73,52 @@ ExitCode CheckVectors(const PlanOptions& options, const azure::Limits& limits,
   return report.mismatches.empty() ? ExitCode::kOk : ExitCode::kFinding;
 }
 
+// Writes plan.md and plan.json into the folder; false, with the reason on standard error, when that
+// fails.
+bool WriteFiles(const std::string& folder, const std::string& markdown,
+                const nlohmann::ordered_json& json, Invocation& invocation) {
+  for (const auto& [name, text] : {std::pair<std::string, std::string>{"plan.md", markdown},
+                                   {"plan.json", json.dump(1) + "\n"}}) {
+    if (const auto wrong = experiment::WriteWholeFile(folder + "/" + name, text)) {
+      invocation.err.stream << "cnisim plan: error: " << *wrong << "\n";
+      return false;
+    }
+  }
+  return true;
+}
+
+ExitCode PlanScenario(const PlanOptions& options, Invocation& invocation) {
+  document::Diagnostics diagnostics;
+  scenario::Catalog catalog = scenario::Catalog::Load(invocation.options.catalog, diagnostics);
+  if (!SetLimits(options, catalog.limits, invocation)) return ExitCode::kUserInput;
+  std::optional<scenario::Scenario> read;
+  if (!diagnostics.has_errors()) {
+    read = scenario::ReadScenario(options.scenario, catalog, diagnostics);
+  }
+  std::vector<plan::PlanResult> results;
+  if (read) results = plan::RunPlans(*read, catalog.limits, diagnostics);
+  invocation.err.stream << diagnostics.ToString();
+  if (diagnostics.has_errors() || !read) return ExitCode::kUserInput;
+
+  const nlohmann::ordered_json json = report::PlanJson(read->name, results);
+  if (!WriteJson(json, invocation)) return ExitCode::kUserInput;
+  const std::string folder = invocation.options.output.value_or("cnisim-out/" + read->name);
+  if (!WriteFiles(folder, report::PlanMarkdown(read->name, results), json, invocation)) {
+    return ExitCode::kUserInput;
+  }
+  if (!invocation.options.json_on_stdout()) {
+    invocation.out.stream << report::PlanText(read->name, results) << "\ntimelines: " << folder
+                          << "/plan.json, report: " << folder << "/plan.md\n";
+  }
+  return ExitCode::kOk;
+}
+
 ExitCode Plan(const PlanOptions& options, Invocation& invocation) {
+  if (options.vectors.empty() == options.scenario.empty()) {
+    invocation.err.stream << "cnisim plan: error: give a scenario or --vectors\n";
+    return ExitCode::kUserInput;
+  }
+  if (!options.scenario.empty()) return PlanScenario(options, invocation);
   document::Diagnostics diagnostics;
   const auto files = document::CatalogFiles::Load(invocation.options.catalog, diagnostics);
   azure::Limits limits = azure::Limits::Load(files, diagnostics);
@@ -83,11 +134,10 @@ ExitCode Plan(const PlanOptions& options, Invocation& invocation) {
 
 Action AddPlanCommand(CLI::App& command) {
   auto options = std::make_shared<PlanOptions>();
-  command
-      .add_option("--vectors", options->vectors,
-                  "hold the program against published arithmetic, a CSV file with a calculation "
-                  "a row")
-      ->required();
+  command.add_option("SCENARIO", options->scenario, "scenario file");
+  command.add_option("--vectors", options->vectors,
+                     "hold the program against published arithmetic, a CSV file with a calculation "
+                     "a row");
   command.add_option("--limit", options->limits,
                      "another value for a limit of the catalog, ID=VALUE; may be repeated");
   return [options](Invocation& invocation) { return Plan(*options, invocation); };
