@@ -9,7 +9,9 @@ std::string Party::ToString() const {
   return ns == "default" ? name : ns + "/" + name;
 }
 
-std::string TrafficSpec::ToString() const { return from.ToString() + " -> " + to.ToString(); }
+std::string TrafficSpec::ToString() const {
+  return name.empty() ? from.ToString() + " -> " + to.ToString() : name;
+}
 
 const SubnetSpec* VnetSpec::Find(std::string_view name) const {
   const auto found = std::find_if(subnets.begin(), subnets.end(),

@@ -86,6 +86,7 @@ enum class Arrivals : std::uint8_t { kPoisson, kConstant, kBursty };
 
 /// One source of load.
 struct TrafficSpec {
+  std::string name;  ///< the scenario's word for it; may be empty
   TrafficKind kind = TrafficKind::kOpenLoop;
   Party from;                              ///< external or a workload
   Party to;                                ///< a Service, or a workload by pod address
@@ -101,7 +102,7 @@ struct TrafficSpec {
   std::optional<HttpRequest> http;
   SourceLocation where;
 
-  /// "external -> frontend", the name of this source in results.
+  /// Its name, or else "external -> frontend": what results call this source.
   std::string ToString() const;
 };
 

@@ -394,6 +394,7 @@ class TrafficReader {
                                                   {"crr", TrafficKind::kCrr},
                                                   {"stream", TrafficKind::kStream}})
                     .value_or(TrafficKind::kOpenLoop);
+    spec.name = reader.String("name").value_or("");
     const bool open = spec.kind == TrafficKind::kOpenLoop;
     const Value* from = reader.Require("from");
     const Value* to = reader.Require("to");

@@ -138,12 +138,15 @@ TEST_F(Reader, AFlagThatChangesThePoolsIsAWarning) {
 TEST_F(Reader, AWorkloadMayBeNamedByTheServiceBeforeIt) {
   const auto scenario = ReadShop(
       "calls: {}\nwork: {shop/cart: {mean: 3ms, cv: 0.5}}\n"
-      "traffic: [{from: shop/orders, to: cart, via: pod, kind: rr, connections: 4}]\n");
+      "traffic: [{from: shop/orders, to: cart, via: pod, kind: rr, connections: 4},\n"
+      "  {name: a word for it, from: external, to: frontend, rate: 1/s}]\n");
   ASSERT_TRUE(scenario) << Messages(diagnostics);
   EXPECT_EQ(scenario->traffic[0].to.kind, Party::Kind::kWorkload);
   EXPECT_EQ(scenario->traffic[0].port, 7070);
   EXPECT_EQ(scenario->traffic[0].kind, TrafficKind::kRr);
   EXPECT_EQ(scenario->traffic[0].connections, 4);
+  EXPECT_EQ(scenario->traffic[0].ToString(), "shop/orders -> shop/cart");
+  EXPECT_EQ(scenario->traffic[1].ToString(), "a word for it");
   bool found = false;
   for (const auto& [party, time] : scenario->work) {
     if (party.name != "cart") {
@@ -385,7 +388,7 @@ INSTANTIATE_TEST_SUITE_P(
                 R"(t.yaml:6:48: error: unknown key 'rate' in traffic[0]
     6 | traffic: [{from: frontend, to: cart, kind: rr, rate: 5/s}]
       |                                                ^
-  known: connections, from, http, kind, port, request, response, same_node, to, via
+  known: connections, from, http, kind, name, port, request, response, same_node, to, via
 )"},
         Mistake{
             "BenchmarkFromOutside", "traffic: [{from: external, to: frontend, kind: crr}]\n",
