@@ -91,15 +91,10 @@ std::uint64_t DropsWithoutPolicy(const TrafficRecord& record) {
   return total;
 }
 
-std::uint64_t Denied(const FlowRecord& flow) {
-  return flow.failed[static_cast<std::size_t>(FailureReason::kDenied)] +
-         flow.failed[static_cast<std::size_t>(FailureReason::kForbidden)];
-}
-
 std::uint64_t Denials(const TrafficRecord& record) {
   std::uint64_t total = 0;
-  for (const FlowRecord& flow : record.sources) total += Denied(flow);
-  for (const FlowRecord& flow : record.edges) total += Denied(flow);
+  for (const FlowRecord& flow : record.sources) total += flow.denied;
+  for (const FlowRecord& flow : record.edges) total += flow.denied;
   return total;
 }
 

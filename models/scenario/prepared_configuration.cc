@@ -18,8 +18,9 @@ using workload::Locality;
 // A client outside for policies: a documentation address, so no prefix of a cluster contains it.
 constexpr const char* kOutsideAddress = "203.0.113.10";
 
-policy::Settings PolicySettings(const ConfigurationSpec& spec) {
+policy::Settings PolicySettings(const ConfigurationSpec& spec, const datapath::Switches& switches) {
   policy::Settings settings;
+  settings.l7_proxy = datapath::SwitchValue(switches, "l7_proxy") != "none";
   settings.engine = spec.cni.policy_engine;
   if (const auto version = policy::ParseVersion(spec.kubernetes)) settings.kubernetes = *version;
   if (const auto version = policy::ParseVersion(spec.cni.version)) settings.version = *version;
@@ -64,8 +65,9 @@ bool PreparedConfiguration::PrepareCluster(Diagnostics& diagnostics) {
 
   policy::ClusterView view = policy::ViewOf(cluster_, addresses_.pods, addresses_.nodes);
   view.externals.push_back({"client", {*net::IpAddress::Parse(kOutsideAddress)}, {}, false});
-  evaluator_ = std::make_unique<policy::Evaluator>(std::move(view), scenario_.policies,
-                                                   PolicySettings(spec_), catalog_.policy_limits);
+  evaluator_ =
+      std::make_unique<policy::Evaluator>(std::move(view), scenario_.policies,
+                                          PolicySettings(spec_, switches_), catalog_.policy_limits);
   structures_ = std::make_unique<ServiceStructures>(cluster_, scenario_.background, switches_,
                                                     ipam::PodsInVnet(spec_.cni.ipam.kind));
   classifier_ = std::make_unique<FlowClassifier>(cluster_, *structures_, *evaluator_);

@@ -292,6 +292,7 @@ void HostProcess::Deliver(Turn& turn, CallHandle handle, MessageKind kind) {
 void HostProcess::Lose(Turn& turn, CallHandle handle, MessageKind kind, DropReason reason) {
   CountDrop(reason);
   const Call& call = context_.call(handle);
+  if (reason == DropReason::kPolicy) CountDenial(turn.now(), call);
   // Who sent it finds out by a timer.  The simulation tells him at once, so that only messages
   // that are lost need one.
   const std::uint32_t owner = kind == MessageKind::kReply ? call.server_host : call.client_host;
@@ -441,6 +442,7 @@ void HostProcess::Listen(Turn& turn, CallHandle handle) {
   if (!Track(turn, handle, Side::kReceiver)) return;
   if (call.admission == Admission::kRefused) {
     call.outcome = FailedBy(FailureReason::kRefused);  // a reset in place of the SYN-ACK
+    CountDenial(turn.now(), call);
   } else if (!model_.edges[call.edge].echo) {
     Pod& pod = pods_[context_.local_pod(call.server_pod)];
     const ApplicationModel& application = model_.applications[pod.application];
@@ -462,6 +464,7 @@ void HostProcess::Serve(Turn& turn, CallHandle handle, bool first_request) {
   }
   if (call.admission == Admission::kForbidden) {
     call.outcome = FailedBy(FailureReason::kForbidden);
+    CountDenial(turn.now(), call);
     LaunchFromSoftirq(turn, handle, MessageKind::kReply);
     return;
   }
@@ -1028,6 +1031,10 @@ void HostProcess::CountDrop(DropReason reason) {
   if (measured_from_ != SimTime::Max()) ++drops_[static_cast<std::size_t>(reason)];
 }
 
+void HostProcess::CountDenial(SimTime now, const Call& call) {
+  if (now >= measured_from_ && call.attempts == 0) ++stats_[call.edge].denied;
+}
+
 void HostProcess::BeginMeasurement(SimTime now) {
   measured_from_ = now;
   task_network_ = SimTime();
@@ -1047,6 +1054,7 @@ void HostProcess::AddTo(std::uint32_t edge, FlowRecord& record) const {
   record.offered += stats.offered;
   record.completed += stats.completed;
   for (std::size_t i = 0; i < kFailureReasons; ++i) record.failed[i] += stats.failed[i];
+  record.denied += stats.denied;
   record.in_flight += CountInFlight(edge);
   record.connections += stats.connections;
   record.retransmissions += stats.retransmissions;

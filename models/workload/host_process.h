@@ -162,6 +162,7 @@ class HostProcess final : public engine::LogicalProcess {
     std::uint64_t offered = 0;
     std::uint64_t completed = 0;
     std::array<std::uint64_t, kFailureReasons> failed{};
+    std::uint64_t denied = 0;
     std::uint64_t connections = 0;
     std::uint64_t retransmissions = 0;
     Bytes delivered;
@@ -247,6 +248,7 @@ class HostProcess final : public engine::LogicalProcess {
   void StartRoot(engine::Turn& turn, std::uint32_t generator);
 
   void CountDrop(DropReason reason);
+  void CountDenial(SimTime now, const Call& call);
 
   const TrafficContext& context_;
   const Model& model_;

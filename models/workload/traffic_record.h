@@ -51,8 +51,11 @@ struct FlowRecord {
   std::uint64_t offered = 0;
   std::uint64_t completed = 0;
   std::array<std::uint64_t, kFailureReasons> failed{};  // [FailureReason]
-  std::uint64_t in_flight = 0;                          ///< not answered yet at the end
-  std::uint64_t connections = 0;                        ///< opened
+  /// Calls that a policy stopped, counted when it did: the first SYN disappeared or was refused, or
+  /// the request got a 403.  Most are in flight for seconds after.
+  std::uint64_t denied = 0;
+  std::uint64_t in_flight = 0;    ///< not answered yet at the end
+  std::uint64_t connections = 0;  ///< opened
   std::uint64_t retransmissions = 0;
   Bytes delivered;            ///< payload that arrived at the server; the figure for a stream
   Histogram latency_total;    ///< ns, of the completed ones

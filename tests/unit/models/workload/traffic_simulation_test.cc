@@ -118,6 +118,7 @@ TEST(TrafficSimulationTest, DroppedSynsAreRepeatedUntilTheClientLosesPatience) {
   EXPECT_EQ(record.sources[0].in_flight, 1U);
   EXPECT_EQ(record.drops[static_cast<std::size_t>(DropReason::kPolicy)], 9U);
   EXPECT_EQ(record.sources[0].retransmissions, 6U);
+  EXPECT_EQ(record.sources[0].denied, 3U);
 }
 
 TEST(TrafficSimulationTest, ForbiddenRequestsFailFast) {
