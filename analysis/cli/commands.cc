@@ -5,6 +5,7 @@
 #include "analysis/cli/explain_command.h"
 #include "analysis/cli/import_command.h"
 #include "analysis/cli/plan_command.h"
+#include "analysis/cli/policy_command.h"
 
 namespace cnisim::cli {
 
@@ -28,6 +29,9 @@ constexpr std::array kCommands = {
             "cnisim plan scenarios/quickstart.yaml\ncnisim plan --vectors vectors.csv",
             kOutputOption | kJsonOption | kCatalogOption, "folder for plan.md and plan.json",
             AddPlanCommand},
+    Command{"policy", "who may talk to whom, why, and what flips in a migration",
+            "cnisim policy diff scenarios/policies.yaml --from azure-npm --to cilium",
+            kJsonOption | kThreadsOption | kCatalogOption, "", AddPolicyCommand},
 };
 
 std::span<const Command> Commands() { return kCommands; }

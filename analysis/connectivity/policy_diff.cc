@@ -249,7 +249,7 @@ class Differ {
       flip.fix = "allow the entity host";
     } else if (was.reason == Reason::kUnchecked) {
       flip.cause = FlipCause::kNodePort;
-      flip.fix = "allow the world on the pod's port";
+      flip.fix = "allow the world on the pod's port (its own address opens with it)";
     } else if (now.reason != Reason::kRule && Unlisted(now, direction)) {
       flip.cause = FlipCause::kUnlistedDirection;
       flip.fix = "delete the rules under the direction that policyTypes does not list";
