@@ -285,11 +285,15 @@ class Differ {
                      : "write the policy in a kind that the engine reads";
       return;
     }
+    const Decision& now =
+        first.direction() == policy::Direction::kEgress ? second.egress : second.ingress;
     flip.cause = before_.settings().engine == after_.settings().engine ? FlipCause::kPolicies
-                 : second.deciding().reason == Reason::kOwnNode        ? FlipCause::kOwnNode
-                 : second.deciding().reason == Reason::kUnchecked      ? FlipCause::kNodePort
-                 : OpenedByBlock(second.deciding())                    ? FlipCause::kBlockOverPods
-                                                                       : FlipCause::kOther;
+                 : now.policy != nullptr && !before_.Reads(now.policy->kind)
+                     ? FlipCause::kUnreadPolicy
+                 : second.deciding().reason == Reason::kOwnNode   ? FlipCause::kOwnNode
+                 : second.deciding().reason == Reason::kUnchecked ? FlipCause::kNodePort
+                 : OpenedByBlock(second.deciding())               ? FlipCause::kBlockOverPods
+                                                                  : FlipCause::kOther;
     flip.fix = "deny it by a rule, if it is meant to stay closed";
   }
 
