@@ -7,6 +7,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "models/scenario/prepared_configuration.h"
+#include "models/scenario/replication.h"
 #include "models/scenario/scenario_reader.h"
 #include "tests/unit/models/scenario/test_catalog.h"
 
@@ -143,6 +145,28 @@ TEST_F(Import, TheTextReadsBackAsItIs) {
               ElementsAre("byocni-cilium", "byocni-calico", "byocni-flannel", "azure-node-subnet",
                           "azure-pod-subnet-dynamic", "azure-pod-subnet-static", "azure-overlay",
                           "cilium-node-subnet", "cilium-overlay", "kubenet"));
+}
+
+TEST_F(Import, TheTextRunsAsItIs) {
+  request.az = "--network-plugin azure";
+  request.manifests = {Input("shop.yaml")};
+  request.compare_all = true;
+  const auto text = Run();
+  ASSERT_TRUE(text) << Messages(diagnostics);
+  const auto scenario = ReadBack(*text);
+  ASSERT_TRUE(scenario) << Messages(diagnostics);
+  EXPECT_EQ(scenario->configurations.size(), 7u);
+  for (const ConfigurationSpec& spec : scenario->configurations) {
+    const auto prepared =
+        PreparedConfiguration::Prepare(*scenario, spec, TestCatalog(), diagnostics);
+    ASSERT_NE(prepared, nullptr) << spec.name << Messages(diagnostics);
+    ReplicationOptions options;
+    options.duration = SimTime::FromNanos(300'000'000);
+    const ReplicationRecord record = RunReplication(*prepared, options);
+    ASSERT_EQ(record.sources.size(), 1u);
+    EXPECT_GT(record.sources[0].completed, 0u) << spec.name;
+    EXPECT_EQ(record.sources[0].total_failed(), 0u) << spec.name;
+  }
 }
 
 TEST_F(Import, ADumpKnowsItsPools) {
