@@ -7,6 +7,7 @@ namespace cnisim::scenario {
 Catalog Catalog::Load(const std::optional<std::string>& overlay_dir,
                       document::Diagnostics& diagnostics) {
   document::CatalogFiles files = document::CatalogFiles::Load(overlay_dir, diagnostics);
+  diagnostics.set_ignored_keys(document::ReadIgnoredKeys(files, diagnostics));
   datapath::CostModel costs = datapath::CostModel::Load(files, diagnostics);
   azure::VmSizeTable vm_sizes = azure::VmSizeTable::Load(files, diagnostics);
   azure::Limits limits = azure::Limits::Load(files, diagnostics);

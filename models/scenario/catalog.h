@@ -27,7 +27,7 @@ struct Catalog {
   workload::LatencyProfiles latency;
 
   /// The embedded catalog with the files of `overlay_dir` on top; what is wrong with them goes to
-  /// `diagnostics`.
+  /// `diagnostics`, which from then on lists no key that the catalog calls irrelevant.
   static Catalog Load(const std::optional<std::string>& overlay_dir,
                       document::Diagnostics& diagnostics);
 };
