@@ -31,6 +31,14 @@ namespace {
 
 constexpr std::int64_t kMaxReplicas = 100'000;
 
+// Kinds that make pods, or make other workloads that do.  What an operator's own object owns is a
+// workload like any other.
+bool IsWorkload(std::string_view kind) {
+  static constexpr std::array<std::string_view, 6> kKinds = {
+      "CronJob", "DaemonSet", "Deployment", "Job", "ReplicaSet", "StatefulSet"};
+  return std::find(kKinds.begin(), kKinds.end(), kind) != kKinds.end();
+}
+
 // Reads object by object, then ties together what refers to each other.
 class Reader {
  public:
@@ -102,6 +110,11 @@ void Reader::ReadNode(const ManifestObject& object) {
     }
     return {};
   };
+  if (label({"kubernetes.io/os", "beta.kubernetes.io/os"}) == "windows") {
+    diagnostics_.Error(node.where, "", "Windows nodes are not modelled: " + node.name);
+  } else if (label({"type"}) == "virtual-kubelet") {
+    diagnostics_.Error(node.where, "", "virtual nodes are not modelled: " + node.name);
+  }
   node.pool = label({"kubernetes.azure.com/agentpool", "agentpool"});
   node.instance_type =
       label({"node.kubernetes.io/instance-type", "beta.kubernetes.io/instance-type"});
@@ -248,7 +261,8 @@ PodSpec Reader::ReadWorkloadSpec(const Value& value, Workload& workload) {
 }
 
 void Reader::ReadWorkload(const ManifestObject& object) {
-  if (const std::string owner = internal::Owner(object); !owner.empty()) {
+  const std::string owner = internal::Owner(object);
+  if (IsWorkload(owner.substr(0, owner.find(' ')))) {
     owner_of_owned_[object.ToString()] = owner;
     return;
   }

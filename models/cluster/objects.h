@@ -157,6 +157,7 @@ struct Service {
   std::string external_name;
   std::string traffic_distribution;
   bool internal_load_balancer = false;  ///< takes an address of the VNet
+  bool live = false;                    ///< out of a running cluster: it has a uid
   SourceLocation where;
   SourceLocation selector_where;
 
@@ -194,7 +195,8 @@ struct Objects {
 };
 
 struct ReadOptions {
-  /// Whether a Service that selects no pod is an error.
+  /// Whether a Service that selects no pod is an error.  In a dump of a running cluster it is a
+  /// warning: there it is a fact, and no slip.
   bool require_endpoints = true;
 };
 

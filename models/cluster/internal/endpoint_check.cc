@@ -82,11 +82,13 @@ void CheckEndpointsOf(const Objects& objects, const Service& service, Diagnostic
   for (const Pod& pod : objects.pods) {
     if (pod.ns == service.ns && !pod.completed()) consider(pod.labels, pod.ports, true);
   }
+  const document::Severity severity =
+      service.live ? document::Severity::kWarning : document::Severity::kError;
   if (!selected) {
-    diagnostics.Error(service.selector_where, "",
-                      "Service " + service.ToString() + " has no endpoints: it selects " +
-                          cluster::ToString(service.selector) + ", and no pod matches",
-                      NearLabelHint(objects, service));
+    diagnostics.Add({severity, service.selector_where, "",
+                     "Service " + service.ToString() + " has no endpoints: it selects " +
+                         cluster::ToString(service.selector) + ", and no pod matches",
+                     NearLabelHint(objects, service)});
     return;
   }
   if (!running) {
@@ -97,11 +99,11 @@ void CheckEndpointsOf(const Objects& objects, const Service& service, Diagnostic
   for (const ServicePort& port : service.ports) {
     const std::string& name = port.target_port.name;
     if (name.empty() || port_names.count(name) > 0) continue;
-    diagnostics.Error(port.where, "",
-                      "port " + std::to_string(port.port) + " of Service " + service.ToString() +
-                          " has no endpoints: no pod that it selects has a port named " +
-                          Quote(name),
-                      document::SpellingHint(name, {port_names.begin(), port_names.end()}));
+    diagnostics.Add({severity, port.where, "",
+                     "port " + std::to_string(port.port) + " of Service " + service.ToString() +
+                         " has no endpoints: no pod that it selects has a port named " +
+                         Quote(name),
+                     document::SpellingHint(name, {port_names.begin(), port_names.end()})});
   }
 }
 

@@ -164,13 +164,14 @@ PodSpec PodSpecReader::Read(const Value& value) {
   ObjectReader reader(value, diagnostics_, UnknownKeys::kNotModelled);
   pod_.host_network = reader.Boolean("hostNetwork").value_or(false);
   pod_.node_name = reader.String("nodeName").value_or("");
-  if (const Value* selector = reader.Map("nodeSelector")) {
-    pod_.node_selector = ReadLabels(*selector, diagnostics_);
-  }
-  if (const Value* os = reader.Map("os")) {
-    if (const Value* name = os->Find("name"); name != nullptr && name->text() == "windows") {
-      diagnostics_.Error(*name, "Windows pods are not modelled");
-    }
+  const Value* selector = reader.Map("nodeSelector");
+  const Value* os = reader.Map("os");
+  if (selector != nullptr) pod_.node_selector = ReadLabels(*selector, diagnostics_);
+  for (const Value* name : {selector != nullptr ? selector->Find("kubernetes.io/os") : nullptr,
+                            os != nullptr ? os->Find("name") : nullptr}) {
+    if (name == nullptr || name->text() != "windows") continue;
+    diagnostics_.Error(*name, "Windows pods are not modelled");
+    break;
   }
   if (const Value* containers = reader.RequireSequence("containers")) {
     for (const Value& container : containers->items()) ReadContainer(container);

@@ -143,6 +143,7 @@ std::optional<Service> ReadService(const ManifestObject& object, Diagnostics& di
           {"metadata", "annotations", "service.beta.kubernetes.io/azure-load-balancer-internal"})) {
     service.internal_load_balancer = internal->text() == "true";
   }
+  service.live = object.value->At({"metadata", "uid"}) != nullptr;
   const Value* spec_value = reader.RequireMap("spec");
   reader.Finish();
   if (spec_value == nullptr) return std::nullopt;

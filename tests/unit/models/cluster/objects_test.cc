@@ -259,6 +259,42 @@ TEST_F(ObjectsTest, AServiceThatSelectsNoPodIsAnError) {
   EXPECT_EQ(diagnostics_.error_count(), 4U);
 }
 
+TEST_F(ObjectsTest, ALiveServiceWithoutEndpointsIsAWarning) {
+  Read(
+      "{apiVersion: v1, kind: Service, metadata: {name: web, uid: 7c1a}, spec: {selector: {app: "
+      "web}, "
+      "ports: [{port: 1}]}}");
+  EXPECT_EQ(Messages(),
+            "1:84 Service default/web has no endpoints: it selects app=web, and no pod matches "
+            "(namespace default has no pods)\n");
+  EXPECT_FALSE(diagnostics_.has_errors());
+}
+
+TEST_F(ObjectsTest, WindowsAndVirtualNodesAreNotModelled) {
+  Read(
+      "{apiVersion: v1, kind: Node, metadata: {name: a, labels: {kubernetes.io/os: "
+      "windows}}}\n---\n"
+      "{apiVersion: v1, kind: Node, metadata: {name: b, labels: {type: virtual-kubelet}}}\n---\n"
+      "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [], nodeSelector: "
+      "{kubernetes.io/os: windows}, os: {name: windows}}}\n");
+  EXPECT_EQ(Messages(),
+            "1:1 Windows nodes are not modelled: a\n"
+            "3:1 virtual nodes are not modelled: b\n"
+            "5:106 Windows pods are not modelled [spec.nodeSelector['kubernetes.io/os']]\n");
+}
+
+TEST_F(ObjectsTest, WhatAnOperatorOwnsIsAWorkload) {
+  const Objects& objects = Read(
+      "apiVersion: apps/v1\nkind: Deployment\n"
+      "metadata: {name: db, ownerReferences: [{kind: PostgresCluster, name: db}]}\n"
+      "spec: {template: {spec: {containers: []}}}\n---\n"
+      "apiVersion: apps/v1\nkind: ReplicaSet\n"
+      "metadata: {name: db-1, ownerReferences: [{kind: Deployment, name: db}]}\n"
+      "spec: {template: {spec: {containers: []}}}\n");
+  ASSERT_EQ(objects.workloads.size(), 1U);
+  EXPECT_EQ(objects.workloads[0].kind, WorkloadKind::kDeployment);
+}
+
 TEST_F(ObjectsTest, AServiceOfZeroReplicasIsAWarning) {
   Read(Deployment("web", "[]", "  replicas: 0\n") +
        "---\napiVersion: v1\nkind: Service\nmetadata: {name: web}\n"
