@@ -135,7 +135,7 @@ CnpRule RandomCnpRule(RandomStream& random, bool deny) {
   for (std::uint32_t i = random.Below(3); i > 0; --i) {
     rule.ports.push_back(RandomPort(random, /*cilium=*/true));
   }
-  if (!deny && Chance(random, 4)) {
+  if (!deny && Chance(random, 2)) {
     rule.ports = {Port{"TCP", PickNumber(random), "", 0}};
     rule.http.push_back({Chance(random, 2) ? "GET" : "", Chance(random, 2) ? "/a/" : "/"});
   }
