@@ -45,6 +45,15 @@ CLI::Validator DurationText() {
       "");
 }
 
+CLI::Validator PercentageText() {
+  return CLI::Validator(
+      [](std::string& text) {
+        if (document::ParsePercentage(text)) return std::string();
+        return fmt::format("expected a percentage, as 2%, found {}", document::Quote(text));
+      },
+      "");
+}
+
 SimTime DurationOf(const std::string& text) { return document::ParseDuration(text).value(); }
 
 }  // namespace cnisim::cli

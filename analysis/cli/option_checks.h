@@ -21,6 +21,9 @@ CLI::Validator ExistingFolder();
 /// "expected a time with its unit, as 500ms or 2s, found '5'".
 CLI::Validator DurationText();
 
+/// "expected a percentage, as 2%, found '2'".
+CLI::Validator PercentageText();
+
 /// What a text that DurationText() let through means.
 SimTime DurationOf(const std::string& text);
 

@@ -333,12 +333,17 @@ struct Contest {
   RecordValue value;
 };
 
+constexpr std::array<std::string_view, 3> kContested{"latency.p50", "latency.p99",
+                                                     "network_latency.p50"};
+
 std::vector<Contest> Contests(const FlowLabels& labels) {
   std::vector<Contest> contests;
   for (std::size_t i = 0; i < labels.sources.size(); ++i) {
     const FlowPlace place{false, i};
     for (const QuantileMetric& quantile : kQuantiles) {
-      if (quantile.name != "latency.p50" && quantile.name != "latency.p99") continue;
+      if (std::find(kContested.begin(), kContested.end(), quantile.name) == kContested.end()) {
+        continue;
+      }
       contests.push_back({quantile.name, labels.sources[i], QuantileOf(quantile, place)});
     }
     contests.push_back({"throughput", labels.sources[i], ThroughputOf(place)});
@@ -383,7 +388,7 @@ ComparisonResult ComparePair(const SubjectRecord& first, const SubjectRecord& se
   result.second = second.name;
   const Pairs pairs = DefinedPairs(first, second, contest.value);
   if (pairs.first.empty()) return result;
-  const stats::PairedDifference paired = stats::ComparePairs(pairs.first, pairs.second);
+  const stats::Difference paired = stats::ComparePairs(pairs.first, pairs.second);
   result.difference = paired.difference.value;
   result.low = paired.difference.low();
   result.high = paired.difference.high();

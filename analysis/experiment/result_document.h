@@ -24,7 +24,7 @@ struct MetricResult {
   std::string metric;  ///< "latency.p99"; see metrics.h for all
   std::string from;    ///< traffic and calls: who asks; else empty
   std::string to;      ///< traffic and calls: who is asked; subnet of an address figure
-  std::string unit;    ///< "ns", "1/s", "bit/s", "cores", "1"
+  std::string unit;    ///< "ns", "1/s", "bit/s", "cores", "1" (a share), "count" (exact)
 
   double value = kUndefined;  ///< undefined if nothing was observed, as the latency of no answer
   double low = kUndefined;    ///< 95 % interval by chance

@@ -17,6 +17,7 @@ using experiment::ResultDocument;
 using experiment::TrafficResult;
 using experiment::Verdict;
 
+constexpr double kWorthSaying = 0.02;    // relative difference below which nobody would care
 constexpr double kAnswersEnough = 0.01;  // share of errors up to which latencies are comparable
 
 double ErrorsOf(const ConfigurationResult& configuration) {
@@ -167,6 +168,11 @@ std::optional<std::string> Latency(const ResultDocument& document) {
                                                              : "chance or the model's error"),
                        Duration(best_value), Duration(like_value));
   }
+  // Certain, and yet nothing that anybody would notice.
+  if (slowest != nullptr && std::max(slowest_value, like_value) / best_value - 1 < kWorthSaying) {
+    return fmt::format("At p99 nobody is more than {} above {}: {}.", Percent(kWorthSaying),
+                       best.name, Duration(best_value));
+  }
   std::string text = fmt::format("{} has the lowest p99, {}", best.name, Duration(best_value));
   if (!by_chance.empty()) {
     text += fmt::format("; {} cannot be told from it (chance)", AndList(by_chance, 3));
@@ -180,6 +186,34 @@ std::optional<std::string> Latency(const ResultDocument& document) {
                         Percent(slowest_value / best_value - 1));
   }
   return text + ".";
+}
+
+/// What of a request's time is the network's, where configurations certainly differ in it.
+std::optional<std::string> NetworkShare(const ResultDocument& document) {
+  const TrafficResult* traffic = MainTraffic(document);
+  if (traffic == nullptr) return std::nullopt;
+  constexpr std::string_view kMetric = "network_latency.p50";
+  const int lowest = LowestOf(document, kMetric, traffic->from, traffic->to);
+  if (lowest < 0) return std::nullopt;
+  const ConfigurationResult& best = document.configurations[static_cast<std::size_t>(lowest)];
+  const ConfigurationResult* most = nullptr;
+  const auto value = [&](const ConfigurationResult& configuration) {
+    return configuration.Find(kMetric, traffic->from, traffic->to)->value;
+  };
+  for (const ConfigurationResult& other : document.configurations) {
+    const MetricResult* metric = other.Find(kMetric, traffic->from, traffic->to);
+    if (metric == nullptr || !metric->defined() || ErrorsOf(other) > kAnswersEnough) continue;
+    if (VerdictAgainst(document, kMetric, traffic->from, traffic->to, best.name, other.name) !=
+        Verdict::kHigher) {
+      continue;
+    }
+    if (most == nullptr || value(other) > value(*most)) most = &other;
+  }
+  if (most == nullptr || value(*most) / value(best) - 1 < kWorthSaying) return std::nullopt;
+  return fmt::format(
+      "The network's part of a median request is {} under {} and {} under {} ({} more).",
+      Duration(value(best)), best.name, Duration(value(*most)), most->name,
+      Percent(value(*most) / value(best) - 1));
 }
 
 std::optional<std::string> Addresses(const ResultDocument& document) {
@@ -271,9 +305,10 @@ Verdict VerdictAgainst(const ResultDocument& document, std::string_view metric,
 }
 
 std::vector<std::string> Findings(const ResultDocument& document) {
-  constexpr std::size_t kMost = 3;
+  constexpr std::size_t kMost = 4;
   std::vector<std::string> sentences;
-  for (const auto find : {Unplaced, Trouble, Denials, Latency, Addresses, NetworkCpu}) {
+  for (const auto find :
+       {Unplaced, Trouble, Denials, Latency, NetworkShare, Addresses, NetworkCpu}) {
     if (sentences.size() == kMost) break;
     if (std::optional<std::string> sentence = find(document)) {
       sentences.push_back(std::move(*sentence));

@@ -1,7 +1,7 @@
 #pragma once
 
 /// @file
-/// What a result means, in the two or three sentences that a colleague would say.  Each is drawn
+/// What a result means, in the few sentences that a colleague would say.  Each is drawn
 /// from the document's figures and verdicts; none says more than they carry: "lower" and "more"
 /// stand only where the difference is beyond chance and beyond the model's error.
 
@@ -12,8 +12,8 @@
 
 namespace cnisim::report {
 
-/// At most three sentences, the most important first: what breaks, who is fast, what addresses
-/// cost, what CPU costs.
+/// At most four sentences, the most important first: what breaks, who is fast, what the network's
+/// part is, what addresses cost, what CPU costs.
 std::vector<std::string> Findings(const experiment::ResultDocument& document);
 
 /// Index in `document.configurations` of the lowest value of a metric among those that answer (less

@@ -13,6 +13,7 @@ std::string WithUnit(const experiment::MetricResult& metric, double value) {
   if (metric.unit == "bit/s") return BitRate(value);
   if (metric.unit == "1/s") return ThreeDigits(value) + "/s";
   if (metric.unit == "1") return Percent(value);
+  if (metric.unit == "count") return Count(static_cast<std::uint64_t>(std::llround(value)));
   return ThreeDigits(value) + (metric.unit.empty() ? "" : " " + metric.unit);
 }
 
@@ -30,9 +31,7 @@ std::string WayOf(const experiment::TrafficResult& traffic) {
 }
 
 std::uint64_t LostPackets(const experiment::ConfigurationResult& configuration) {
-  std::uint64_t sum = 0;
-  for (const auto& [reason, count] : configuration.drops) sum += count;
-  return sum;
+  return configuration.total_drops();
 }
 
 std::string WarningText(const experiment::WarningResult& warning) {

@@ -21,7 +21,7 @@ std::string RangeText(const experiment::MetricResult& metric, double low, double
 /// "external -> frontend".
 std::string WayOf(const experiment::TrafficResult& traffic);
 
-/// Packets that ended inside the cluster, policy's included.
+/// Packets that ended inside the cluster, what policies stopped not included.
 std::uint64_t LostPackets(const experiment::ConfigurationResult& configuration);
 
 /// "values.yaml:3: message (hint)".

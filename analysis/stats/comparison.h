@@ -11,16 +11,22 @@
 
 namespace cnisim::stats {
 
-struct PairedDifference {
-  Estimate difference;  ///< mean of second - first, by replication
-  double p_value = 1;   ///< two-sided, of "there is no difference"; 1 with fewer than two pairs
+struct Difference {
+  Estimate difference;  ///< mean of second - first
+  double p_value = 1;   ///< two-sided, of "there is no difference"; 1 with fewer than two values
 };
 
 /// Compares replication i of the first with replication i of the second.  Common random numbers
 /// make the pairs move together, so that small differences show.
 /// @pre first.size() == second.size(), not empty
-PairedDifference ComparePairs(std::span<const double> first, std::span<const double> second,
-                              double confidence = kConfidence);
+Difference ComparePairs(std::span<const double> first, std::span<const double> second,
+                        double confidence = kConfidence);
+
+/// Compares two series that have nothing to do with each other (Welch's test): a run and one with
+/// another seed.  p is 1 if either has fewer than two values.
+/// @pre neither is empty
+Difference CompareMeans(std::span<const double> first, std::span<const double> second,
+                        double confidence = kConfidence);
 
 /// p-values made fit for being looked at together (Holm, 1979): the chance that any true "no
 /// difference" is called a difference stays below the level at which each adjusted value is read,

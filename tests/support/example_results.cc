@@ -32,7 +32,7 @@ MetricResult Exact(const std::string& name, const std::string& to, double value)
   MetricResult metric;
   metric.metric = name;
   metric.to = to;
-  metric.unit = "1";
+  metric.unit = "count";
   metric.value = metric.low = metric.high = value;
   return metric;
 }

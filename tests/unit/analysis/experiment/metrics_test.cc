@@ -148,7 +148,7 @@ TEST(CompareTest, CostsThatMoveBothAlikeDoNotHideADifference) {
 
 TEST(CompareTest, EveryPairOnEveryContestedMetric) {
   const auto results = Compare(RunFakes({{"a"}, {"b"}, {"c"}}), FakeLabels());
-  EXPECT_EQ(results.size(), 3U * 4U);
+  EXPECT_EQ(results.size(), 3U * 5U);
 }
 
 }  // namespace

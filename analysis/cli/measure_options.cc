@@ -1,0 +1,46 @@
+#include "analysis/cli/measure_options.h"
+
+#include <CLI/App.hpp>
+
+#include "analysis/cli/invocation.h"
+#include "analysis/cli/option_checks.h"
+#include "models/document/quantities.h"
+
+namespace cnisim::cli {
+
+void MeasureOptions::AddTo(CLI::App& command) {
+  command.add_option("--configuration", configurations, "only this one; may be given again")
+      ->type_name("NAME")
+      ->expected(1)
+      ->take_all();
+  command.add_option("--replications", replications, "runs of each configuration")
+      ->type_name("N")
+      ->check(WholeNumberFrom(1));
+  command.add_option("--precision", precision, "more replications until each p99 is known to this")
+      ->type_name("PERCENT")
+      ->check(PercentageText());
+  command.add_option("--warm-up", warm_up, "simulated time before measuring, as 500ms")
+      ->type_name("TIME")
+      ->check(DurationText());
+  command.add_option("--duration", duration, "simulated time measured, as 2s")
+      ->type_name("TIME")
+      ->check(DurationText());
+  command.add_option("--cost-draws", cost_draws, "runs with costs from their ranges; 0: none")
+      ->type_name("N")
+      ->check(WholeNumberFrom(0));
+}
+
+experiment::ScenarioOptions MeasureOptions::ToExperiment(const CommonOptions& common) const {
+  experiment::ScenarioOptions experiment;
+  experiment.configurations = configurations;
+  experiment.seed = common.seed;
+  experiment.replications = replications;
+  if (!precision.empty()) experiment.precision = document::ParsePercentage(precision).value();
+  if (!warm_up.empty()) experiment.warm_up = DurationOf(warm_up);
+  if (!duration.empty()) experiment.duration = DurationOf(duration);
+  experiment.cost_draws = cost_draws;
+  experiment.threads = common.threads;
+  return experiment;
+}
+
+}  // namespace cnisim::cli

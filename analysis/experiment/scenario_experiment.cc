@@ -1,0 +1,275 @@
+#include "analysis/experiment/scenario_experiment.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/task_arena.h>
+
+#include "analysis/experiment/metrics.h"
+#include "analysis/experiment/replication_plan.h"
+#include "analysis/experiment/version.h"
+#include "models/document/diagnostics.h"
+#include "models/document/spelling.h"
+#include "models/scenario/catalog.h"
+#include "models/scenario/prepared_configuration.h"
+#include "models/scenario/replication.h"
+#include "models/scenario/scenario.h"
+#include "sim/base/hash.h"
+
+namespace cnisim::experiment {
+namespace {
+
+using document::Diagnostic;
+using document::Diagnostics;
+using document::Severity;
+using scenario::Catalog;
+using scenario::ConfigurationSpec;
+using scenario::PreparedConfiguration;
+using scenario::Scenario;
+using scenario::TrafficKind;
+
+using PreparedList = std::vector<std::unique_ptr<const PreparedConfiguration>>;
+
+class Stopwatch {
+ public:
+  double seconds() const {
+    return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// The configurations asked for, in the scenario's order.
+std::vector<const ConfigurationSpec*> Select(const Scenario& scenario,
+                                             const std::vector<std::string>& names,
+                                             Diagnostics& diagnostics) {
+  std::vector<std::string> known;
+  for (const ConfigurationSpec& spec : scenario.configurations) known.push_back(spec.name);
+  for (const std::string& name : names) {
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    diagnostics.Error({scenario.path, 0, 0}, "configurations",
+                      fmt::format("there is no configuration {}", document::Quote(name)),
+                      document::SpellingHint(name, known));
+  }
+  std::vector<const ConfigurationSpec*> selected;
+  for (const ConfigurationSpec& spec : scenario.configurations) {
+    if (names.empty() || std::find(names.begin(), names.end(), spec.name) != names.end()) {
+      selected.push_back(&spec);
+    }
+  }
+  return selected;
+}
+
+/// One configuration a task; diagnostics come together in the scenario's order.
+PreparedList PrepareAll(const Scenario& scenario, const Catalog& catalog,
+                        const std::vector<const ConfigurationSpec*>& specs, unsigned threads,
+                        Diagnostics& diagnostics) {
+  PreparedList prepared(specs.size());
+  std::vector<Diagnostics> own(specs.size());
+  tbb::task_arena arena(static_cast<int>(threads));
+  arena.execute([&] {
+    tbb::parallel_for(std::size_t{0}, specs.size(), [&](std::size_t i) {
+      prepared[i] = PreparedConfiguration::Prepare(scenario, *specs[i], catalog, own[i]);
+    });
+  });
+  for (const Diagnostics& part : own) diagnostics.Merge(part);
+  return prepared;
+}
+
+std::string_view KindName(TrafficKind kind) {
+  switch (kind) {
+    case TrafficKind::kOpenLoop:
+      return "requests";
+    case TrafficKind::kRr:
+      return "rr";
+    case TrafficKind::kCrr:
+      return "crr";
+    case TrafficKind::kStream:
+      return "stream";
+  }
+  return "";
+}
+
+/// Labels name flows in results; two flows between the same ends get a number.
+void AddLabel(FlowLabel label, std::vector<FlowLabel>& labels) {
+  const auto same_ends = [&](const FlowLabel& other) {
+    return other.from == label.from && other.to == label.to;
+  };
+  const std::string to = label.to;
+  for (int number = 2; std::any_of(labels.begin(), labels.end(), same_ends); ++number) {
+    label.to = fmt::format("{} #{}", to, number);
+  }
+  labels.push_back(std::move(label));
+}
+
+FlowLabels LabelsOf(const Scenario& scenario) {
+  FlowLabels labels;
+  for (const scenario::TrafficSpec& traffic : scenario.traffic) {
+    AddLabel({traffic.from.ToString(), traffic.to.ToString(), std::string(KindName(traffic.kind)),
+              traffic.kind == TrafficKind::kOpenLoop ? traffic.rate : 0},
+             labels.sources);
+  }
+  for (const scenario::CallSpec& call : scenario.calls) {
+    AddLabel({call.from.ToString(), call.to.ToString(), "call", 0}, labels.calls);
+  }
+  return labels;
+}
+
+Subject SubjectOf(const PreparedConfiguration& prepared) {
+  return {prepared.name(), [&prepared](const RunRequest& request) {
+            scenario::ReplicationOptions options;
+            options.seed = request.seed;
+            options.threads = request.threads;
+            options.cost_draw = request.cost_draw;
+            options.warm_up = request.warm_up;
+            options.duration = request.duration;
+            return scenario::RunReplication(prepared, options);
+          }};
+}
+
+/// What can be said of a configuration without running it.
+void AddFacts(const PreparedConfiguration& prepared, ConfigurationResult& result) {
+  const scenario::ConfigurationFacts& facts = prepared.facts();
+  result.profile = prepared.profile().name();
+  result.summary = prepared.profile().summary();
+  result.nodes = facts.nodes;
+  result.pods = facts.pods;
+  result.pods_unplaced = facts.pods_unplaced;
+  result.assumed_costs = facts.assumed_costs;
+
+  const auto add = [&](std::string_view metric, std::string_view to, std::uint64_t value) {
+    result.metrics.push_back(
+        ExactMetric(std::string(metric), std::string(to), "count", static_cast<double>(value)));
+  };
+  add("vnet_addresses", "", facts.vnet_addresses);
+  for (const scenario::SubnetUse& subnet : facts.subnets) {
+    result.subnets.push_back(
+        {subnet.subnet, subnet.prefix.ToString(), subnet.usable, subnet.taken});
+    add("vnet_addresses", subnet.subnet, subnet.taken);
+  }
+  add("pods", "", facts.pods);
+  add("pods_unplaced", "", facts.pods_unplaced);
+  add("service_ports", "", facts.service_ports);
+  add("service_endpoints", "", facts.service_endpoints);
+  add("service_rules", "", facts.service_rules);
+  add("service_lines", "", facts.service_lines);
+  add("service_map_entries", "", facts.service_map_entries);
+  add("policies", "", facts.policies);
+  add("policy_map_entries", "", facts.policy_map_entries_max);
+  add("policy_rules", "", facts.policy_rules_max);
+}
+
+void AddWarnings(const Diagnostics& diagnostics, ResultDocument& document) {
+  for (const Diagnostic& diagnostic : diagnostics.list()) {
+    if (diagnostic.severity == Severity::kError) continue;
+    document.warnings.push_back({diagnostic.where.file, diagnostic.where.line,
+                                 diagnostic.where.column, diagnostic.field, diagnostic.message,
+                                 diagnostic.hint});
+  }
+  for (const document::NotModelledKey& key : diagnostics.not_modelled()) {
+    document.not_modelled.push_back({key.key_path, key.count, key.first.ToString()});
+  }
+}
+
+bool CatalogIsOverlaid(const Catalog& catalog) {
+  const auto& files = catalog.files.files();
+  return std::any_of(files.begin(), files.end(),
+                     [](const document::CatalogFile& file) { return file.overlaid; });
+}
+
+PlanOptions PlanOf(const Scenario& scenario, const ScenarioOptions& options) {
+  PlanOptions plan;
+  plan.seed = options.seed.value_or(scenario.measure.seed);
+  plan.replications = options.replications.value_or(scenario.measure.replications);
+  plan.cost_draws = options.cost_draws;
+  plan.precision = options.precision ? options.precision : scenario.measure.precision;
+  plan.warm_up = options.warm_up.value_or(scenario.measure.warm_up);
+  plan.duration = options.duration.value_or(scenario.measure.duration);
+  plan.threads = options.threads;
+  plan.progress = options.progress;
+  return plan;
+}
+
+void Describe(const Scenario& scenario, const Catalog& catalog, const PreparedConfiguration& any,
+              const PlanOptions& plan, ResultDocument& document) {
+  document.program_version = ProgramVersion();
+  document.scenario_name = scenario.name;
+  document.scenario_file = std::filesystem::path(scenario.path).filename().string();
+  document.scenario_hash = HexDigest(HashText(scenario.text));
+  document.catalog_hash = HexDigest(catalog.files.content_hash());
+  document.catalog_overlaid = CatalogIsOverlaid(catalog);
+  document.kubernetes = scenario.cluster.kubernetes;
+  document.services = any.cluster().services().size();
+  document.policies = any.facts().policies;
+  document.seed = plan.seed;
+  document.cost_draws = static_cast<std::uint64_t>(plan.cost_draws);
+  document.warm_up_ns = plan.warm_up.nanos();
+  document.duration_ns = plan.duration.nanos();
+}
+
+void CountRuns(const std::vector<SubjectRecord>& records, ExperimentTiming& timing) {
+  for (const SubjectRecord& record : records) {
+    for (const auto* list : {&record.replications, &record.cost_draws}) {
+      timing.runs += list->size();
+      for (const workload::TrafficRecord& run : *list) timing.events += run.events;
+    }
+  }
+}
+
+}  // namespace
+
+std::optional<ResultDocument> RunScenario(const Scenario& scenario, const Catalog& catalog,
+                                          const ScenarioOptions& options, Diagnostics& diagnostics,
+                                          ExperimentTiming& timing) {
+  const Stopwatch preparing;
+  timing.threads = options.threads;
+  const std::vector<const ConfigurationSpec*> specs =
+      Select(scenario, options.configurations, diagnostics);
+  if (diagnostics.has_errors()) return std::nullopt;
+  const PreparedList prepared = PrepareAll(scenario, catalog, specs, options.threads, diagnostics);
+  if (diagnostics.has_errors() || prepared.empty() ||
+      std::find(prepared.begin(), prepared.end(), nullptr) != prepared.end()) {
+    return std::nullopt;
+  }
+  timing.prepare_seconds = preparing.seconds();
+
+  const Stopwatch running;
+  const PlanOptions plan = PlanOf(scenario, options);
+  std::vector<Subject> subjects;
+  for (const auto& configuration : prepared) subjects.push_back(SubjectOf(*configuration));
+  const std::vector<SubjectRecord> records = RunAll(subjects, plan);
+  timing.run_seconds = running.seconds();
+  CountRuns(records, timing);
+
+  ResultDocument document;
+  Describe(scenario, catalog, *prepared.front(), plan, document);
+  document.replications = records.front().replications.size();
+  const FlowLabels labels = LabelsOf(scenario);
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    document.configurations.push_back(Summarise(records[i], labels));
+    AddFacts(*prepared[i], document.configurations.back());
+  }
+  document.comparisons = Compare(records, labels);
+  AddWarnings(diagnostics, document);
+  return document;
+}
+
+std::string ToJson(const ExperimentTiming& timing) {
+  nlohmann::ordered_json json;
+  json["prepare_seconds"] = timing.prepare_seconds;
+  json["run_seconds"] = timing.run_seconds;
+  json["threads"] = timing.threads;
+  json["runs"] = timing.runs;
+  json["events"] = timing.events;
+  json["events_per_second"] =
+      timing.run_seconds > 0 ? static_cast<double>(timing.events) / timing.run_seconds : 0;
+  return json.dump(1) + "\n";
+}
+
+}  // namespace cnisim::experiment

@@ -1,0 +1,59 @@
+#pragma once
+
+/// @file
+/// A scenario's experiment, from its configurations to the result document.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "analysis/experiment/result_document.h"
+#include "sim/base/units.h"
+
+namespace cnisim::document {
+class Diagnostics;
+}
+namespace cnisim::scenario {
+struct Catalog;
+struct Scenario;
+}  // namespace cnisim::scenario
+
+namespace cnisim::experiment {
+
+/// What a command line may say in place of the scenario.
+struct ScenarioOptions {
+  std::vector<std::string> configurations;  ///< empty: all
+  std::optional<std::uint64_t> seed;
+  std::optional<int> replications;  ///< also the number at which `precision` starts
+  std::optional<double> precision;
+  std::optional<SimTime> warm_up;
+  std::optional<SimTime> duration;
+  int cost_draws = 8;
+  unsigned threads = 1;
+  std::function<void(int done, int total)> progress;  ///< as PlanOptions::progress
+};
+
+/// How long it took; depends on the machine, so it is no part of the results.
+struct ExperimentTiming {
+  double prepare_seconds = 0;
+  double run_seconds = 0;
+  unsigned threads = 1;
+  std::uint64_t runs = 0;
+  std::uint64_t events = 0;
+};
+
+/// Prepares the configurations and runs them.  nullopt if none can be run or one that was asked for
+/// does not exist; the reasons are in `diagnostics`.  What `diagnostics` holds when this returns
+/// becomes the document's warnings, so hand over the one that the scenario was read with.
+std::optional<ResultDocument> RunScenario(const scenario::Scenario& scenario,
+                                          const scenario::Catalog& catalog,
+                                          const ScenarioOptions& options,
+                                          document::Diagnostics& diagnostics,
+                                          ExperimentTiming& timing);
+
+/// timing.json.
+std::string ToJson(const ExperimentTiming& timing);
+
+}  // namespace cnisim::experiment
