@@ -7,6 +7,7 @@
 #include "analysis/cli/import_command.h"
 #include "analysis/cli/plan_command.h"
 #include "analysis/cli/policy_command.h"
+#include "analysis/cli/report_command.h"
 #include "analysis/cli/run_command.h"
 
 namespace cnisim::cli {
@@ -37,6 +38,9 @@ constexpr std::array kCommands = {
             "cnisim plan scenarios/quickstart.yaml\ncnisim plan --vectors vectors.csv",
             kOutputOption | kJsonOption | kCatalogOption, "folder for plan.md and plan.json",
             AddPlanCommand},
+    Command{"report", "draw a result as one HTML page and as Markdown",
+            "cnisim report cnisim-out/quickstart/results.json", kOutputOption,
+            "folder for report.html and report.md; default where the result is", AddReportCommand},
     Command{"check", "hold budgets and a baseline against what a scenario gives",
             "cnisim check scenarios/quickstart.yaml --baseline cnisim-out/quickstart/results.json",
             kSimulating, "folder for <scenario name>/results.json", AddCheckCommand},

@@ -43,8 +43,8 @@ struct FlowLabels {
 /// @pre record.replications is not empty; labels match its flows
 ConfigurationResult Summarise(const SubjectRecord& record, const FlowLabels& labels);
 
-/// Every pair of configurations on p50, p99, the network's p50 and throughput of each source, and on
-/// network_cores.
+/// Every pair of configurations on p50, p99, the network's p50 and throughput of each source, and
+/// on network_cores.
 std::vector<ComparisonResult> Compare(const std::vector<SubjectRecord>& records,
                                       const FlowLabels& labels);
 

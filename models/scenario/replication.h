@@ -28,7 +28,7 @@ struct ReplicationOptions {
   unsigned threads = 1;
   /// Draw the stage costs from their ranges with this seed; empty: the typical ones.
   std::optional<std::uint64_t> cost_draw = std::nullopt;
-  SimTime warm_up = SimTime();  ///< not measured
+  SimTime warm_up = SimTime();   ///< not measured
   SimTime duration = SimTime();  ///< measured, > 0
 };
 

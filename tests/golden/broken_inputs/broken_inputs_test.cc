@@ -1,8 +1,8 @@
 // Every scenario in tests/data/broken has a mistake, in itself or in a file that it names.  What
 // the reader prints about it stands whole in the .expected file beside it.
 //
-// After a wording was changed on purpose: CNISIM_ACCEPT_GOLDEN=1 build/bin/test_golden_broken_inputs, and
-// review the difference.
+// After a wording was changed on purpose: CNISIM_ACCEPT_GOLDEN=1
+// build/bin/test_golden_broken_inputs, and review the difference.
 
 #include <algorithm>
 #include <cstdlib>
