@@ -1,19 +1,28 @@
 #include "analysis/cli/run_command.h"
 
+#include <ctime>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <ostream>
 #include <string>
+#include <vector>
 
 #include <CLI/App.hpp>
+#include <fmt/chrono.h>
+#include <fmt/format.h>
 
+#include "analysis/budget/budgets.h"
 #include "analysis/cli/invocation.h"
 #include "analysis/cli/measure_options.h"
 #include "analysis/cli/progress.h"
 #include "analysis/cli/scenario_input.h"
 #include "analysis/experiment/result_json.h"
 #include "analysis/experiment/scenario_experiment.h"
+#include "analysis/export/history.h"
+#include "analysis/export/results_csv.h"
+#include "analysis/report/check_report.h"
+#include "analysis/report/html_report.h"
 #include "analysis/report/terminal_report.h"
 
 namespace cnisim::cli {
@@ -22,6 +31,9 @@ namespace {
 struct RunOptions {
   std::string scenario;
   MeasureOptions measure;
+  bool report = false;
+  bool csv = false;
+  std::string history;
 };
 
 /// Keys of the scenario that stand for other commands.
@@ -32,6 +44,44 @@ void WarnOfUnused(LoadedScenario& loaded) {
   warn(loaded.scenario.timeline,
        "'run' simulates the cluster as it starts; the timeline is left out");
   warn(loaded.scenario.sweep, "'run' simulates the scenario as it stands; the sweep is left out");
+}
+
+/// Writes what was asked for into `folder`; the names of the files go to `written`.
+bool WriteFiles(const RunOptions& options, const experiment::ResultDocument& document,
+                const experiment::ExperimentTiming& timing, const std::filesystem::path& folder,
+                Invocation& invocation, std::vector<std::string>& written) {
+  const auto write = [&](const char* name, const std::string& text) {
+    const std::string path = (folder / name).string();
+    written.push_back(path);
+    return WriteResult(path, text, invocation);
+  };
+  if (!write("results.json", ToJson(document))) return false;
+  if (options.report &&
+      !write("report.html", report::HtmlReport(document, {invocation.command_line}))) {
+    return false;
+  }
+  if (options.csv && !write("results.csv", exporting::ToCsv(document))) return false;
+  return WriteResult((folder / "timing.json").string(), ToJson(timing), invocation);
+}
+
+bool Remember(const std::string& history, const experiment::ResultDocument& document,
+              Invocation& invocation) {
+  if (history.empty()) return true;
+  const std::string now = fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(std::time(nullptr)));
+  const auto problem = exporting::AddToHistory(history, document, now);
+  if (problem) invocation.err.stream << fmt::format("cnisim run: error: {}\n", *problem);
+  return !problem;
+}
+
+/// What became of the scenario's budgets; empty if it has none.  `run` only tells, `check` judges.
+std::string Budgets(LoadedScenario& loaded, const experiment::ResultDocument& document,
+                    bool color) {
+  if (loaded.scenario.budgets.empty()) return "";
+  budget::CheckResult check;
+  check.scenario = loaded.scenario.name;
+  check.file = loaded.scenario.path;
+  check.budgets = budget::CheckBudgets(loaded.scenario.budgets, document, loaded.diagnostics);
+  return "\n" + report::CheckReport({check}, color);
 }
 
 ExitCode Run(const RunOptions& options, Invocation& invocation) {
@@ -53,20 +103,24 @@ ExitCode Run(const RunOptions& options, Invocation& invocation) {
     return ExitCode::kUserInput;
   }
 
+  const std::string budgets = Budgets(*loaded, *document, invocation.out.color);
+  if (loaded->diagnostics.has_errors()) {
+    PrintDiagnostics(loaded->diagnostics, invocation);
+    return ExitCode::kUserInput;
+  }
+
   const std::filesystem::path folder =
       invocation.options.output.value_or("cnisim-out/" + loaded->scenario.name);
-  const std::string results = (folder / "results.json").string();
-  const std::string json = ToJson(*document);
-  if (!WriteResult(results, json, invocation) ||
-      !WriteResult((folder / "timing.json").string(), ToJson(timing), invocation) ||
-      (invocation.options.json && !WriteResult(*invocation.options.json, json, invocation))) {
+  report::TerminalOptions terminal;
+  terminal.color = invocation.out.color;
+  if (!WriteFiles(options, *document, timing, folder, invocation, terminal.files) ||
+      (invocation.options.json &&
+       !WriteResult(*invocation.options.json, ToJson(*document), invocation)) ||
+      !Remember(options.history, *document, invocation)) {
     return ExitCode::kUserInput;
   }
   if (!invocation.options.json_on_stdout()) {
-    report::TerminalOptions terminal;
-    terminal.color = invocation.out.color;
-    terminal.files = {results};
-    invocation.out.stream << report::TerminalReport(*document, terminal);
+    invocation.out.stream << report::TerminalReport(*document, terminal) << budgets;
   }
   return ExitCode::kOk;
 }
@@ -77,6 +131,12 @@ Action AddRunCommand(CLI::App& command) {
   auto options = std::make_shared<RunOptions>();
   command.add_option("SCENARIO", options->scenario, "scenario file")->required();
   options->measure.AddTo(command);
+  command.add_flag("--report", options->report, "write report.html too");
+  command.add_flag("--csv", options->csv, "write results.csv too, a line for each figure");
+  command
+      .add_option("--history", options->history,
+                  "SQLite file that remembers every run; add this one")
+      ->type_name("FILE");
   return [options](Invocation& invocation) { return Run(*options, invocation); };
 }
 

@@ -86,20 +86,19 @@ std::optional<std::string> Trouble(const ResultDocument& document) {
 }
 
 std::optional<std::string> Denials(const ResultDocument& document) {
-  const ConfigurationResult* most = nullptr;
-  bool all_alike = document.configurations.size() > 1;
+  std::uint64_t most = 0;
   for (const ConfigurationResult& configuration : document.configurations) {
-    if (configuration.denied != document.configurations.front().denied) all_alike = false;
-    if (most == nullptr || configuration.denied > most->denied) most = &configuration;
+    most = std::max(most, configuration.denied);
   }
-  if (most == nullptr || most->denied == 0) return std::nullopt;
-  std::string who = most->name;
-  if (all_alike) {
-    who = "every configuration";
-  } else if (document.configurations.size() > 1) {
-    who += ", the most of all";
+  if (most == 0) return std::nullopt;
+  std::vector<std::string> names;
+  for (const ConfigurationResult& configuration : document.configurations) {
+    if (configuration.denied == most) names.push_back(configuration.name);
   }
-  return fmt::format("Policies stop {} requests and calls under {}.", Count(most->denied), who);
+  const bool all = names.size() == document.configurations.size() && names.size() > 1;
+  return fmt::format("Policies stop {} requests and calls under {}{}.", Count(most),
+                     all ? "every configuration" : AndList(names, 4),
+                     all || document.configurations.size() == 1 ? "" : ", the most of all");
 }
 
 /// Pods that found no room or no address.
