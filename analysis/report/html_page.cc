@@ -12,8 +12,12 @@ std::string RenderTable(const HtmlTable& table) {
       "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"{0}\"><table>"
       "<caption>{0}</caption><thead><tr>",
       Escape(table.caption));
-  for (const std::string& title : table.header) {
-    html += fmt::format("<th scope=\"col\">{}</th>", Escape(title));
+  for (std::size_t i = 0; i < table.header.size(); ++i) {
+    // A heading stands over its figures or words as they stand.
+    const bool words =
+        !table.rows.empty() && i < table.rows.front().size() && table.rows.front()[i].words;
+    html += fmt::format("<th scope=\"col\"{}>{}</th>", words ? " class=\"text\"" : "",
+                        Escape(table.header[i]));
   }
   html += "</tr></thead><tbody>\n";
   for (const auto& row : table.rows) {

@@ -24,17 +24,22 @@ function axis(of, extra = {}) {
   return { label: of.label, type: of.log ? "log" : "linear", grid: true, tickFormat: of.log ? "~s" : undefined, ...extra };
 }
 
+// Room for the longest name on the axis, at 6.6 pixels a letter.
+function labelWidth(names) {
+  return 16 + 6.6 * Math.max(...names.map((name) => name.length));
+}
+
 // One cumulative curve a series, with the 95 % interval of each probability as a band.
 function ecdf(spec, width) {
   return Plot.plot({
     ...frame(spec, width),
     height: narrow(width) ? 260 : 340,
     x: axis(spec.x, narrow(width) ? { ticks: 4 } : {}),
-    y: axis(spec.y, { domain: [0, 1], percent: true, label: `${spec.y.label} (%)` }),
+    y: axis(spec.y, { domain: [0, 100], percent: true, label: `${spec.y.label} (%)` }),
     marks: [
       Plot.ruleY([0]),
       Plot.areaY(spec.points, { x: "x", y1: "low", y2: "high", fill: "series", fillOpacity: 0.15 }),
-      Plot.line(spec.points, { x: "x", y: "y", stroke: "series", strokeWidth: 1.6, curve: "step-after" }),
+      Plot.line(spec.points, { x: "x", y: "y", stroke: "series", strokeWidth: 1.6 }),
     ],
   });
 }
@@ -44,7 +49,7 @@ function stacked(spec, width) {
   const groups = new Set(spec.points.map((point) => point.group)).size;
   return Plot.plot({
     ...frame(spec, width),
-    marginLeft: narrow(width) ? 96 : 150,
+    marginLeft: labelWidth(spec.groups),
     height: 48 + groups * 30,
     x: axis(spec.x, narrow(width) ? { ticks: 4 } : {}),
     y: { label: null, domain: spec.groups },
@@ -76,7 +81,7 @@ function intervals(spec, width) {
   return Plot.plot({
     ...frame(spec, width),
     color: { legend: false },
-    marginLeft: narrow(width) ? 96 : 150,
+    marginLeft: labelWidth(spec.groups),
     height: 48 + spec.groups.length * 26,
     x: axis(spec.x, narrow(width) ? { ticks: 4 } : {}),
     y: { label: null, domain: spec.groups },
@@ -93,7 +98,7 @@ function events(spec, width) {
   return Plot.plot({
     ...frame(spec, width),
     height: 60 + spec.groups.length * 30,
-    marginLeft: narrow(width) ? 96 : 150,
+    marginLeft: labelWidth(spec.groups),
     x: axis(spec.x),
     y: { label: null, domain: spec.groups },
     marks: [Plot.tickX(spec.points, { x: "x", y: "group", stroke: "series", strokeWidth: 2, title: "text" })],
