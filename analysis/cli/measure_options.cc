@@ -24,7 +24,7 @@ void MeasureOptions::AddTo(CLI::App& command) {
       ->check(DurationText());
   command.add_option("--duration", duration, "simulated time measured, as 2s")
       ->type_name("TIME")
-      ->check(DurationText());
+      ->check(PositiveDurationText());
   command.add_option("--cost-draws", cost_draws, "runs with costs from their ranges; 0: none")
       ->type_name("N")
       ->check(WholeNumberFrom(0));

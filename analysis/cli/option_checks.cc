@@ -45,6 +45,17 @@ CLI::Validator DurationText() {
       "");
 }
 
+CLI::Validator PositiveDurationText() {
+  return CLI::Validator(
+      [](std::string& text) {
+        const auto duration = document::ParseDuration(text);
+        if (duration && *duration > SimTime()) return std::string();
+        return fmt::format("expected a time longer than 0 with its unit, as 500ms or 2s, found {}",
+                           document::Quote(text));
+      },
+      "");
+}
+
 CLI::Validator PercentageText() {
   return CLI::Validator(
       [](std::string& text) {

@@ -20,6 +20,8 @@ CLI::Validator ExistingFolder();
 
 /// "expected a time with its unit, as 500ms or 2s, found '5'".
 CLI::Validator DurationText();
+/// As DurationText(), and longer than nothing.
+CLI::Validator PositiveDurationText();
 
 /// "expected a percentage, as 2%, found '2'".
 CLI::Validator PercentageText();

@@ -191,7 +191,8 @@ PathExplanation Explain(const PathQuestion& question) {
   PathExplanation explanation;
   explanation.question = question;
   explanation.switches = datapath::Merge(question.profile->switches(), question.switches);
-  explanation.mtu = datapath::MtuOf(*question.profile, question.switches, question.flow.device_mtu);
+  explanation.mtu = datapath::MtuOf(*question.profile, question.switches, question.flow.device_mtu,
+                                    question.flow.pod_mtu);
   const datapath::CompiledMessage& request = compiled[MessageKind::kRequest];
   explanation.mss = request.mss;
   explanation.header_bytes = request.header_bytes;

@@ -65,6 +65,21 @@ std::string TroubleOf(const ConfigurationResult& configuration) {
   return text;
 }
 
+/// Load of the resource that binds.
+double BusyOf(const ConfigurationResult& configuration) {
+  double busy = 0;
+  for (const experiment::ResourceResult& resource : configuration.resources) {
+    if (resource.kind == configuration.binds) busy = std::max(busy, resource.busy_max);
+  }
+  return busy;
+}
+
+/// More errors, or as many and a busier resource.
+bool WorseOff(const ConfigurationResult& one, const ConfigurationResult& other) {
+  const double difference = ErrorsOf(one) - ErrorsOf(other);
+  return difference > 0 || (difference == 0 && BusyOf(one) > BusyOf(other));
+}
+
 /// Who gives way, and what happens to the one that is worst off.
 std::optional<std::string> Trouble(const ResultDocument& document) {
   std::vector<std::string> over;
@@ -72,7 +87,7 @@ std::optional<std::string> Trouble(const ResultDocument& document) {
   for (const ConfigurationResult& configuration : document.configurations) {
     if (!configuration.saturated) continue;
     over.push_back(configuration.name);
-    if (worst == nullptr || ErrorsOf(configuration) > ErrorsOf(*worst)) worst = &configuration;
+    if (worst == nullptr || WorseOff(configuration, *worst)) worst = &configuration;
   }
   if (worst == nullptr) return std::nullopt;
   if (over.size() == 1) {
@@ -99,6 +114,21 @@ std::optional<std::string> Denials(const ResultDocument& document) {
   return fmt::format("Policies stop {} requests and calls under {}{}.", Count(most),
                      all ? "every configuration" : AndList(names, 4),
                      all || document.configurations.size() == 1 ? "" : ", the most of all");
+}
+
+/// Configurations under which not one request of the main traffic is answered.
+std::optional<std::string> Silent(const ResultDocument& document) {
+  const TrafficResult* traffic = MainTraffic(document);
+  if (traffic == nullptr) return std::nullopt;
+  std::vector<std::string> names;
+  for (const ConfigurationResult& configuration : document.configurations) {
+    for (const TrafficResult& flow : configuration.traffic) {
+      const bool main = flow.from == traffic->from && flow.to == traffic->to;
+      if (main && flow.completed == 0 && flow.offered > 0) names.push_back(configuration.name);
+    }
+  }
+  if (names.empty() || names.size() == document.configurations.size()) return std::nullopt;
+  return fmt::format("Under {} no request is answered.", AndList(names, 4));
 }
 
 /// Pods that found no room or no address.
@@ -307,7 +337,7 @@ std::vector<std::string> Findings(const ResultDocument& document) {
   constexpr std::size_t kMost = 4;
   std::vector<std::string> sentences;
   for (const auto find :
-       {Unplaced, Trouble, Denials, Latency, NetworkShare, Addresses, NetworkCpu}) {
+       {Unplaced, Trouble, Denials, Silent, Latency, NetworkShare, Addresses, NetworkCpu}) {
     if (sentences.size() == kMost) break;
     if (std::optional<std::string> sentence = find(document)) {
       sentences.push_back(std::move(*sentence));

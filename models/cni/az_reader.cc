@@ -365,6 +365,7 @@ class Reader {
         {"none", OutboundType::kNone},
         {"block", OutboundType::kBlock}};
     Choice(flag, kChoices, settings_.outbound_type);
+    NotModelled(flag);
   }
   void OutboundPorts(const Flag& flag) {
     Integer(flag, 0, 64'000, settings_.lb_outbound_ports);
@@ -374,10 +375,24 @@ class Reader {
                         *settings_.lb_outbound_ports));
       settings_.lb_outbound_ports = {};
     }
+    NotModelled(flag);
   }
-  void OutboundIps(const Flag& flag) { Integer(flag, 1, 100, settings_.lb_outbound_ip_count); }
-  void NatIps(const Flag& flag) { Integer(flag, 1, 16, settings_.nat_gateway_ip_count); }
-  void NatIdle(const Flag& flag) { Integer(flag, 4, 120, settings_.nat_gateway_idle_minutes); }
+  void NotModelled(const Flag& flag) {
+    diagnostics_.Warning(flag.where, "",
+                         fmt::format("{} is read, not modelled", Written(flag.name)), "");
+  }
+  void OutboundIps(const Flag& flag) {
+    Integer(flag, 1, 100, settings_.lb_outbound_ip_count);
+    NotModelled(flag);
+  }
+  void NatIps(const Flag& flag) {
+    Integer(flag, 1, 16, settings_.nat_gateway_ip_count);
+    NotModelled(flag);
+  }
+  void NatIdle(const Flag& flag) {
+    Integer(flag, 4, 120, settings_.nat_gateway_idle_minutes);
+    NotModelled(flag);
+  }
   void KubeProxyConfig(const Flag& flag) { Text(flag, settings_.kube_proxy_config); }
   void KubernetesVersion(const Flag& flag) { Text(flag, settings_.kubernetes_version); }
   void PrivateCluster(const Flag& flag) { Switch(flag, settings_.private_cluster); }
@@ -555,7 +570,7 @@ void Reader::Unknown(const Flag& flag, std::span<const Rule> rules) {
     // The name of the cluster; `nodepool add` has a rule for its own --name.
     if (flag.name == "--name") return;
     if (Contains(kNotModelledFlags, flag.name)) {
-      diagnostics_.Warning(flag.where, "", fmt::format("{} is read, not modelled", flag.name), "");
+      NotModelled(flag);
       return;
     }
   }

@@ -171,6 +171,11 @@ std::vector<std::pair<std::string, document::SourceLocation>> HelmValues::String
   return strings;
 }
 
+void HelmValues::NotModelled(std::string_view path) {
+  const auto found = leaves_.find(path);
+  if (found != leaves_.end()) found->second.read = false;
+}
+
 void HelmValues::Ignore(std::string_view path) {
   for (auto& [key, leaf] : leaves_) {
     if (key == path || IsBelow(key, path)) leaf.read = true;

@@ -54,6 +54,8 @@ class HelmValues {
                                     std::initializer_list<std::string_view> choices);
   std::vector<std::pair<std::string, document::SourceLocation>> Strings(std::string_view path);
 
+  /// Reports the leaf at `path` as not modelled although its value was checked.
+  void NotModelled(std::string_view path);
   /// Counts everything at or below `path` as read: it says nothing about the network.
   void Ignore(std::string_view path);
   /// Reports what nobody asked for.

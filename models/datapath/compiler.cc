@@ -127,7 +127,7 @@ Bytes EncryptionOverhead(const Switches& switches) {
 
 void SizePackets(const CniProfile& profile, const Switches& switches, const FlowClass& flow,
                  CompiledMessage& message) {
-  const PathMtu mtu = MtuOf(profile, switches, flow.device_mtu);
+  const PathMtu mtu = MtuOf(profile, switches, flow.device_mtu, flow.pod_mtu);
   const Bytes transport = net::kIpv4Header + (flow.protocol == TransportProtocol::kTcp
                                                   ? net::kTcpHeader + net::kTcpTimestamps
                                                   : net::kUdpHeader);
@@ -228,7 +228,8 @@ CompiledFlow Compile(const CniProfile& profile, const Switches& switches, const 
   return Trace(profile, switches, flow, costs).compiled;
 }
 
-PathMtu MtuOf(const CniProfile& profile, const Switches& switches, Bytes device_mtu) {
+PathMtu MtuOf(const CniProfile& profile, const Switches& switches, Bytes device_mtu,
+              Bytes pod_mtu) {
   const Switches all = Merge(profile.switches(), switches);
   const Bytes tunnel = TunnelOverhead(all);
   const Bytes encryption = EncryptionOverhead(all);
@@ -240,6 +241,11 @@ PathMtu MtuOf(const CniProfile& profile, const Switches& switches, Bytes device_
   mtu.device = device_mtu;
   mtu.route = device_mtu - tunnel - reserve;
   mtu.pod = profile.mtu().pod_has_device_mtu ? device_mtu : mtu.route;
+  if (pod_mtu > Bytes(0)) {
+    // A pod sends no larger packets than its interface takes, whatever the route would carry.
+    mtu.pod = pod_mtu;
+    mtu.route = std::min(mtu.route, pod_mtu);
+  }
   mtu.overhead = tunnel + encryption;
   return mtu;
 }

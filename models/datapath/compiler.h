@@ -56,6 +56,8 @@ struct PathMtu {
   Bytes overhead;  ///< bytes of encapsulation and encryption that a wire packet carries
 };
 
-PathMtu MtuOf(const CniProfile& profile, const Switches& switches, Bytes device_mtu);
+/// @param pod_mtu  as the CNI's configuration sets it; 0 B: derived from the device's
+PathMtu MtuOf(const CniProfile& profile, const Switches& switches, Bytes device_mtu,
+              Bytes pod_mtu = Bytes(0));
 
 }  // namespace cnisim::datapath

@@ -95,6 +95,7 @@ struct FlowClass {
   bool policed_egress = false;         ///< some policy selects the client for egress
   bool policed_ingress = false;        ///< some policy selects the server for ingress
   Bytes device_mtu{1500};              ///< of the nodes' network interface
+  Bytes pod_mtu{0};                    ///< as the CNI's configuration sets it; 0: derived
   Counts counts;
 
   friend auto operator<=>(const FlowClass&, const FlowClass&) = default;

@@ -28,6 +28,7 @@ FlowClass FlowClassifier::Classify(std::optional<PodId> client, PodId server,
     }
   }
   const bool client_is_pod = client && !cluster_.template_of(*client).host_network;
+  flow.pod_mtu = pod_mtu_;
   structures_.SetCounts(target.service, flow.service, client_is_pod, flow.counts);
 
   const policy::FlowWork work = evaluator_.Work(PolicyFlow(client, server, target));

@@ -28,11 +28,12 @@ struct FlowTarget {
 
 class FlowClassifier {
  public:
+  /// @param pod_mtu  as the CNI's configuration sets it; 0 B: derived
   /// @pre cluster, structures and evaluator outlive it; the evaluator's view is the cluster's, with
   ///      one external party
   FlowClassifier(const cluster::Cluster& cluster, const ServiceStructures& structures,
-                 const policy::Evaluator& evaluator)
-      : cluster_(cluster), structures_(structures), evaluator_(evaluator) {}
+                 const policy::Evaluator& evaluator, Bytes pod_mtu)
+      : cluster_(cluster), structures_(structures), evaluator_(evaluator), pod_mtu_(pod_mtu) {}
 
   /// @param client    nothing: outside the cluster
   /// @param locality  kViaNode for a flow from outside that enters at another node
@@ -54,6 +55,7 @@ class FlowClassifier {
   const cluster::Cluster& cluster_;
   const ServiceStructures& structures_;
   const policy::Evaluator& evaluator_;
+  Bytes pod_mtu_;
 };
 
 }  // namespace cnisim::scenario

@@ -5,6 +5,9 @@
 #include <set>
 #include <utility>
 
+#include <fmt/format.h>
+
+#include "models/policy/enforcement.h"
 #include "models/scenario/traffic_builder.h"
 #include "sim/base/check.h"
 
@@ -65,13 +68,36 @@ bool PreparedConfiguration::PrepareCluster(Diagnostics& diagnostics) {
 
   policy::ClusterView view = policy::ViewOf(cluster_, addresses_.pods, addresses_.nodes);
   view.externals.push_back({"client", {*net::IpAddress::Parse(kOutsideAddress)}, {}, false});
-  evaluator_ =
-      std::make_unique<policy::Evaluator>(std::move(view), scenario_.policies,
-                                          PolicySettings(spec_, switches_), catalog_.policy_limits);
+  policy::Limits limits = catalog_.policy_limits;
+  if (const auto entries = spec_.cni.limits.policy_map_entries) {
+    limits.cilium_policy_map_entries.value = static_cast<std::uint64_t>(*entries);
+    limits.cilium_policy_map_entries.source = "bpf.policyMapMax of the values file";
+  }
+  evaluator_ = std::make_unique<policy::Evaluator>(std::move(view), scenario_.policies,
+                                                   PolicySettings(spec_, switches_), limits);
+  WarnOfUnenforcedPolicies(diagnostics);
   structures_ = std::make_unique<ServiceStructures>(cluster_, scenario_.background, switches_,
                                                     ipam::PodsInVnet(spec_.cni.ipam.kind));
-  classifier_ = std::make_unique<FlowClassifier>(cluster_, *structures_, *evaluator_);
+  classifier_ = std::make_unique<FlowClassifier>(cluster_, *structures_, *evaluator_,
+                                                 spec_.cni.pod_mtu.value_or(Bytes(0)));
   return true;
+}
+
+void PreparedConfiguration::WarnOfUnenforcedPolicies(Diagnostics& diagnostics) const {
+  const std::size_t all = scenario_.policies.policies.size();
+  const policy::Engine engine = evaluator_->settings().engine;
+  const std::uint64_t ignored = policy::Enforcement(*evaluator_).Summarize().policies_ignored;
+  if (all == 0) return;
+  if (engine == policy::Engine::kNone) {
+    diagnostics.Warning(spec_.where, "",
+                        fmt::format("{} enforces none of the {} policies: it has no policy engine",
+                                    spec_.name, all));
+  } else if (ignored > 0) {
+    diagnostics.Warning(spec_.where, "",
+                        fmt::format("{} enforces {} of the {} policies: {} does not know the kinds "
+                                    "of the others",
+                                    spec_.name, all - ignored, all, policy::ToString(engine)));
+  }
 }
 
 void PreparedConfiguration::PrepareNodes(Diagnostics& diagnostics) {
@@ -99,7 +125,9 @@ void PreparedConfiguration::PrepareNodes(Diagnostics& diagnostics) {
     model.cores = static_cast<std::uint32_t>(std::max(size->vcpus, 1));
     model.egress = size->bandwidth.value_or(defaults.egress);
     const auto mebibytes = static_cast<double>(size->memory.count()) / (1024 * 1024);
-    model.conntrack_max = ebpf ? defaults.conntrack_ebpf
+    // A chart may size the map itself; connections are modelled as TCP.
+    model.conntrack_max = ebpf ? static_cast<std::uint64_t>(spec_.cni.limits.conntrack_tcp.value_or(
+                                     static_cast<std::int64_t>(defaults.conntrack_ebpf)))
                                : static_cast<std::uint64_t>(mebibytes * defaults.conntrack_per_mib);
     model.conntrack_evicts = ebpf;
     model.proxy_workers = proxy ? defaults.proxy_workers : 0;
@@ -160,7 +188,8 @@ void PreparedConfiguration::StateFacts() {
   facts_.service_lines = structures_->lines();
   facts_.service_map_entries = structures_->map_entries();
   facts_.policies = scenario_.policies.policies.size();
-  facts_.mtu = datapath::MtuOf(profile_, switches_, datapath::FlowClass{}.device_mtu);
+  facts_.mtu = datapath::MtuOf(profile_, switches_, datapath::FlowClass{}.device_mtu,
+                               spec_.cni.pod_mtu.value_or(Bytes(0)));
 
   // Pods of one template have the same policies.
   std::set<std::uint32_t> seen;

@@ -94,6 +94,7 @@ class PreparedConfiguration {
                         const Catalog& catalog);
 
   bool PrepareCluster(document::Diagnostics& diagnostics);
+  void WarnOfUnenforcedPolicies(document::Diagnostics& diagnostics) const;
   void PrepareNodes(document::Diagnostics& diagnostics);
   void PrepareApplications();
   void PrepareTraffic(document::Diagnostics& diagnostics);

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "models/datapath/service_counts.h"
+#include "models/service/ipvs_tables.h"
 #include "models/service/service_shapes.h"
 
 namespace cnisim::scenario {
@@ -13,6 +14,8 @@ using datapath::ServiceAccess;
 // Structures differ between nodes only where a Local traffic policy asks for local endpoints; the
 // first node stands for all.
 constexpr cluster::NodeId kNode{0};
+// A node serves NodePorts on its one address in the VNet.
+constexpr std::uint32_t kNodeAddresses = 1;
 
 }  // namespace
 
@@ -36,7 +39,9 @@ ServiceStructures::ServiceStructures(const cluster::Cluster& cluster,
   iptables_ = engine == "kube-proxy-iptables" ||
               datapath::SwitchValue(switches, "kube_proxy_beside") == "true";
   nftables_ = engine == "kube-proxy-nftables";
+  ipvs_ = engine == "kube-proxy-ipvs";
   ebpf_ = engine == "ebpf-socket" || engine == "ebpf-tc";
+  calico_ = datapath::SwitchValue(switches, "policy_engine") == "calico";
   tables_ = service::CountTables(shapes_, options_);
 }
 
@@ -76,7 +81,15 @@ std::uint64_t ServiceStructures::lines() const {
 
 std::uint64_t ServiceStructures::map_entries() const {
   if (nftables_) return service::CountNftables(shapes_, options_).map_elements();
+  if (ipvs_) {
+    const service::IpvsCounts counts = service::CountIpvs(shapes_, kNodeAddresses);
+    return counts.virtual_servers + counts.real_servers;
+  }
   if (!ebpf_) return 0;
+  if (calico_) {
+    const service::CalicoNatCounts counts = service::CountCalicoNat(shapes_, kNodeAddresses);
+    return counts.frontends + counts.backends;
+  }
   const service::CiliumLbCounts counts = service::CountCiliumLb(shapes_, {});
   return counts.service_entries + counts.backends + counts.source_range_entries;
 }

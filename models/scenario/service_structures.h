@@ -52,7 +52,9 @@ class ServiceStructures {
   service::IptablesCounts tables_;
   bool iptables_ = false;
   bool nftables_ = false;
+  bool ipvs_ = false;
   bool ebpf_ = false;
+  bool calico_ = false;
 };
 
 }  // namespace cnisim::scenario

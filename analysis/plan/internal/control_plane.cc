@@ -182,7 +182,9 @@ void ControlPlane::Create(engine::Turn& turn) {
 }
 
 void ControlPlane::Grow(std::size_t step, engine::Turn& turn) {
-  const double factor = std::pow(1 + input_.timeline.growth->rate, static_cast<double>(step));
+  // Products only: the library's pow() may differ between machines.
+  double factor = 1;
+  for (std::size_t i = 0; i < step; ++i) factor *= 1 + input_.timeline.growth->rate;
   current_.name = fmt::format("growth to {:.0f} %", factor * 100);
   for (std::size_t pool = 0; pool < input_.pools.size(); ++pool) {
     const int base = input_.pools[pool].pool.count;

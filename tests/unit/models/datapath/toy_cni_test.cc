@@ -64,6 +64,10 @@ TEST_F(ToyCni, OneFileGivesEveryPath) {
 TEST_F(ToyCni, ItsSwitchesChooseItsStages) {
   ASSERT_TRUE(profile_) << diagnostics_.ToString();
   EXPECT_EQ(MtuOf(*profile_, {}, Bytes(1500)).pod.count(), 1450);
+  // What the user's file says holds, and the route carries no more than that.
+  EXPECT_EQ(MtuOf(*profile_, {}, Bytes(1500), Bytes(1400)).pod.count(), 1400);
+  EXPECT_EQ(MtuOf(*profile_, {}, Bytes(1500), Bytes(1400)).route.count(), 1400);
+  EXPECT_EQ(MtuOf(*profile_, {}, Bytes(1500), Bytes(1480)).route.count(), 1450);
   const TracedFlow traced = Trace(*profile_, {}, FlowClass{}, costs_);
   bool geneve = false;
   for (const TracedStage& stage : traced.messages[0].stages) {
