@@ -32,6 +32,9 @@ struct GoldenCase {
   FlowClass flow;
 };
 
+/// Test lists show the name instead of the bytes.
+void PrintTo(const GoldenCase& golden, std::ostream* out) { *out << golden.name; }
+
 /// 1000 Services of three endpoints on every node, kube-proxy without a cluster CIDR: a place
 /// of 1..1000 is 500.5 on average; traffic to no Service walks 1001 rules.
 FlowClass Flow(PathKind path, ServiceAccess service) {
