@@ -223,7 +223,7 @@ void AddNodeMetrics(const SubjectRecord& record, std::vector<MetricResult>& metr
       {"cpu.proxy", &workload::NodeCpu::proxy},
   };
   for (const auto& [name, part] : parts) {
-    mean(name, "cores", [part](const TrafficRecord& r) { return CoresPerNode(r, part); });
+    mean(name, "cores", [part = part](const TrafficRecord& r) { return CoresPerNode(r, part); });
   }
   mean("drops", "1/s", [](const TrafficRecord& r) {
     return PerSecond(static_cast<double>(DropsWithoutPolicy(r)), r);

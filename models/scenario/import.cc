@@ -386,8 +386,9 @@ class Importer {
          "--network-plugin azure --network-plugin-mode overlay --network-dataplane cilium"},
         {"kubenet", "--network-plugin kubenet"}};
     for (const auto& [name, flags] : kModes) {
-      const bool known = std::any_of(configurations_.begin(), configurations_.end(),
-                                     [&](const ConfigurationText& c) { return c.name == name; });
+      const bool known =
+          std::any_of(configurations_.begin(), configurations_.end(),
+                      [&mode = name](const ConfigurationText& c) { return c.name == mode; });
       const bool pod_subnet = flags.find("--pod-subnet-id") != std::string_view::npos;
       if (known || (pod_subnet && !own_vnet)) continue;
       uses_pod_subnet_ = uses_pod_subnet_ || pod_subnet;

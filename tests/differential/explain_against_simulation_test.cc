@@ -20,6 +20,7 @@
 #include "models/scenario/prepared_configuration.h"
 #include "models/scenario/replication.h"
 #include "models/scenario/scenario_reader.h"
+#include "tests/support/source_path.h"
 
 namespace cnisim::explain {
 namespace {
@@ -53,8 +54,7 @@ class ExplainAgainstSimulation : public ::testing::TestWithParam<std::string> {
   double Simulate(const std::string& traffic, std::uint64_t least) {
     catalog_.emplace(scenario::Catalog::Load(std::nullopt, diagnostics_));
     scenario_ = scenario::ReadScenarioText(
-        kScenario + traffic,
-        std::string(CNISIM_SOURCE_DIR) + "/tests/data/explain/pair-scenario.yaml", *catalog_,
+        kScenario + traffic, test::SourcePath("tests/data/explain/pair-scenario.yaml"), *catalog_,
         diagnostics_);
     if (!scenario_) return -1;
     prepared_ = scenario::PreparedConfiguration::Prepare(

@@ -17,13 +17,14 @@
 #include "models/document/diagnostics.h"
 #include "models/scenario/catalog.h"
 #include "models/scenario/scenario_reader.h"
+#include "tests/support/source_path.h"
 
 namespace cnisim::scenario {
 namespace {
 
 namespace fs = std::filesystem;
 
-const char* const kFolder = CNISIM_SOURCE_DIR "/tests/data/broken";
+const std::string kFolder = test::SourcePath("tests/data/broken");
 
 std::vector<std::string> Names() {
   std::vector<std::string> names;

@@ -15,6 +15,7 @@
 #include "analysis/report/explain_text.h"
 #include "models/datapath/cni_profile.h"
 #include "models/document/catalog_files.h"
+#include "tests/support/source_path.h"
 
 namespace cnisim::explain {
 namespace {
@@ -192,8 +193,8 @@ std::string TextOf(const GoldenCase& golden) {
 class ExplainGolden : public ::testing::TestWithParam<GoldenCase> {};
 
 TEST_P(ExplainGolden, TextIsAsAccepted) {
-  const std::filesystem::path path = std::filesystem::path(CNISIM_SOURCE_DIR) /
-                                     "tests/golden/explain" / (GetParam().name + ".txt");
+  const std::filesystem::path path =
+      test::SourcePath("tests/golden/explain/" + GetParam().name + ".txt");
   const std::string text = TextOf(GetParam());
   if (std::getenv("CNISIM_ACCEPT_GOLDEN") != nullptr) {
     std::ofstream(path) << text;

@@ -18,6 +18,7 @@
 #include "models/document/diagnostics.h"
 #include "models/scenario/catalog.h"
 #include "models/scenario/scenario_reader.h"
+#include "tests/support/source_path.h"
 
 namespace cnisim::scenario {
 namespace {
@@ -82,7 +83,7 @@ Keys KnownKeys(const std::string& hint) {
 
 class Schema {
  public:
-  Schema() { std::ifstream(CNISIM_SOURCE_DIR "/scenarios/schema/scenario.schema.json") >> root_; }
+  Schema() { std::ifstream(test::SourcePath("scenarios/schema/scenario.schema.json")) >> root_; }
 
   const Json& root() const { return root_; }
 

@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/cli/program.h"
+#include "tests/support/source_path.h"
 
 namespace cnisim::cli {
 namespace {
@@ -23,8 +24,7 @@ struct Outcome {
 
 /// Explains calls of the quickstart scenario.
 Outcome Call(const std::vector<std::string>& rest) {
-  std::vector<std::string> arguments{"explain",
-                                     std::string(CNISIM_SOURCE_DIR) + "/scenarios/quickstart.yaml"};
+  std::vector<std::string> arguments{"explain", test::SourcePath("scenarios/quickstart.yaml")};
   arguments.insert(arguments.end(), rest.begin(), rest.end());
   std::ostringstream out;
   std::ostringstream err;

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "models/document/catalog_files.h"
+#include "tests/support/source_path.h"
 
 namespace cnisim::connectivity {
 namespace {
@@ -25,8 +26,8 @@ policy::Limits LoadLimits() {
 
 std::vector<std::string> CaseFiles() {
   std::vector<std::string> files;
-  for (const auto& entry : std::filesystem::directory_iterator(std::string(CNISIM_SOURCE_DIR) +
-                                                               "/tests/data/netpol_cases")) {
+  for (const auto& entry :
+       std::filesystem::directory_iterator(test::SourcePath("tests/data/netpol_cases"))) {
     if (entry.path().extension() == ".yaml") files.push_back(entry.path().string());
   }
   std::sort(files.begin(), files.end());

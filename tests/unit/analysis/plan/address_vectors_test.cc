@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "models/document/parser.h"
+#include "tests/support/source_path.h"
 
 namespace cnisim::plan {
 namespace {
@@ -30,7 +31,7 @@ class AddressVectorsTest : public testing::Test {
 };
 
 TEST_F(AddressVectorsTest, AllPublishedRowsAreEqual) {
-  const std::string path = CNISIM_SOURCE_DIR "/tests/data/address_vectors.csv";
+  const std::string path = test::SourcePath("tests/data/address_vectors.csv");
   const auto text = document::ReadFile(path, diagnostics);
   ASSERT_TRUE(text.has_value());
   const std::vector<AddressVector> vectors = ReadAddressVectors(*text, path, diagnostics);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/source_path.h"
+
 namespace cnisim::cluster {
 namespace {
 
@@ -382,7 +384,7 @@ TEST_F(ObjectsTest, LeavesOtherKindsToOthers) {
 }
 
 TEST_F(ObjectsTest, ReadsTheShopWithoutAComplaint) {
-  manifests_.AddFile(CNISIM_SOURCE_DIR "/scenarios/inputs/shop.yaml", diagnostics_);
+  manifests_.AddFile(test::SourcePath("scenarios/inputs/shop.yaml"), diagnostics_);
   const Objects objects = ReadObjects(manifests_, diagnostics_);
   EXPECT_EQ(Messages(), "");
   EXPECT_EQ(objects.workloads.size(), 11U);

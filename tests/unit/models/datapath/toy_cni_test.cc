@@ -9,13 +9,14 @@
 #include "models/datapath/compiler.h"
 #include "models/document/catalog_files.h"
 #include "models/document/diagnostics.h"
+#include "tests/support/source_path.h"
 
 namespace cnisim::datapath {
 namespace {
 
 /// The file of the guide: between the marks of its first YAML block.
 std::string FileOfTheGuide() {
-  std::ifstream in(std::filesystem::path(CNISIM_SOURCE_DIR) / "docs/guide/adding-a-cni.md");
+  std::ifstream in(test::SourcePath("docs/guide/adding-a-cni.md"));
   std::string line;
   std::string text;
   bool inside = false;

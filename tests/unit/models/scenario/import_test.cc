@@ -10,6 +10,7 @@
 #include "models/scenario/prepared_configuration.h"
 #include "models/scenario/replication.h"
 #include "models/scenario/scenario_reader.h"
+#include "tests/support/source_path.h"
 #include "tests/unit/models/scenario/test_catalog.h"
 
 namespace cnisim::scenario {
@@ -171,7 +172,7 @@ TEST_F(Import, TheTextRunsAsItIs) {
 
 TEST_F(Import, ADumpKnowsItsPools) {
   request.az = "--network-plugin azure --network-plugin-mode overlay";
-  request.manifests = {std::string(CNISIM_SOURCE_DIR) + "/tests/data/scenario/dump.json"};
+  request.manifests = {test::SourcePath("tests/data/scenario/dump.json")};
   const auto text = Run();
   ASSERT_TRUE(text) << Messages(diagnostics);
   EXPECT_THAT(

@@ -10,6 +10,7 @@
 #include "models/scenario/replication.h"
 #include "models/scenario/scenario_reader.h"
 #include "models/workload/traffic_simulation.h"
+#include "tests/support/source_path.h"
 
 namespace cnisim::scenario {
 namespace {
@@ -17,7 +18,7 @@ namespace {
 using namespace literals;
 using document::Diagnostics;
 
-const std::string kScenarios = std::string(CNISIM_SOURCE_DIR) + "/scenarios/";
+const std::string kScenarios = test::SourcePath("scenarios/");
 
 // A scenario with everything that its prepared configurations point to.
 struct Prepared {

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/support/source_path.h"
+
 namespace cnisim::scenario {
 namespace {
 
@@ -21,9 +23,7 @@ const Catalog& TestCatalog() {
   return catalog;
 }
 
-std::string ScenarioPath(const std::string& name) {
-  return std::string(CNISIM_SOURCE_DIR) + "/scenarios/" + name;
-}
+std::string ScenarioPath(const std::string& name) { return test::SourcePath("scenarios/" + name); }
 
 std::string Messages(const document::Diagnostics& diagnostics) {
   std::string text = diagnostics.ToString();
