@@ -63,8 +63,9 @@ void ExpectNoneInTheLoop(unsigned threads) {
   const std::uint64_t few = AllocationsOf(simulation, 60_ms + 100_us, threads);
   const std::uint64_t many = AllocationsOf(simulation, 70_ms, threads);
   EXPECT_GT(few, 0U);  // the report
-  // A worker may meet its largest window yet: buffers double, so this is rare, and counted.
-  EXPECT_LE(many, few + (threads == 1 ? 0 : 4 * threads));
+  // Of 1,000 windows.  On a busy machine a worker that slept through the warm-up may meet its first
+  // full window yet: its few buffers double about ten times each, once.
+  EXPECT_LE(many, few + (threads == 1 ? 0 : 40 * threads));
 }
 
 TEST(AllocationTest, OneThreadAllocatesNothingInTheLoop) { ExpectNoneInTheLoop(1); }
