@@ -21,6 +21,7 @@ namespace {
 struct ImportOptions {
   std::string az;
   std::vector<std::string> helm_values;  ///< "cilium=values.yaml"
+  std::vector<std::string> settings;
   std::string chart_version;
   std::vector<std::string> manifests;
   bool compare_all = false;
@@ -56,6 +57,7 @@ ExitCode Import(const ImportOptions& options, Invocation& invocation) {
     }
     request.helm_values.emplace_back(values.substr(0, equals), values.substr(equals + 1));
   }
+  request.helm_settings = options.settings;
   request.chart_version = options.chart_version;
   request.manifests = options.manifests;
   request.compare_all = options.compare_all;
@@ -83,12 +85,19 @@ Action AddImportCommand(CLI::App& command) {
   auto options = std::make_shared<ImportOptions>();
   command
       .add_option("--az", options->az,
-                  "flags, an az aks create line, or the file of a script with one")
+                  "flags, an az aks create line, or the file of a script with one; the script's "
+                  "helm, cilium and kubectl apply lines are read too")
       ->type_name("LINE|FILE");
   command
       .add_option("--helm-values", options->helm_values,
                   "values of a CNI's chart, as cilium=values.yaml; may be given again")
       ->type_name("CNI=FILE")
+      ->expected(1)
+      ->take_all();
+  command
+      .add_option("--set", options->settings,
+                  "a value of that chart, as helm takes it: hubble.relay.enabled=true")
+      ->type_name("PATH=VALUE")
       ->expected(1)
       ->take_all();
   command.add_option("--chart-version", options->chart_version, "version of that chart, 1.15.0")
@@ -97,8 +106,8 @@ Action AddImportCommand(CLI::App& command) {
       .add_option(
           "--manifest", options->manifests,
           "Kubernetes objects: workloads, Services, policies, kubectl get -o json, Calico's "
-          "Installation, Flannel's ConfigMap")
-      ->type_name("FILE");
+          "Installation, Flannel's ConfigMap; a folder means the files in it")
+      ->type_name("FILE|FOLDER");
   command.add_flag("--compare-all", options->compare_all, "add AKS's other network modes");
   command.add_option("--name", options->name, "name of the scenario; default: that of the file");
   return [options](Invocation& invocation) { return Import(*options, invocation); };

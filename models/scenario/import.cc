@@ -12,6 +12,7 @@
 #include "models/cluster/manifest_set.h"
 #include "models/cluster/objects.h"
 #include "models/cni/az_reader.h"
+#include "models/cni/install_script.h"
 #include "models/cni/shell_words.h"
 #include "models/document/parser.h"
 #include "models/document/spelling.h"
@@ -38,6 +39,14 @@ struct ManifestFile {
   bool flannel = false;
   bool kube_proxy = false;
   bool node = false;
+};
+
+/// A CNI that Helm installs.
+struct Release {
+  std::string cni;
+  std::vector<std::string> values;    ///< paths
+  std::vector<std::string> settings;  ///< "path=value"
+  std::string version;                ///< of the chart
 };
 
 struct PoolText {
@@ -87,8 +96,9 @@ class Importer {
   }
 
   std::optional<std::string> Import() {
+    manifest_paths_ = request_.manifests;
     ReadAz();
-    CheckHelmValues();
+    ReadHelm();
     ReadManifests();
     if (diagnostics_.has_errors()) return std::nullopt;
     FindPools();
@@ -136,7 +146,9 @@ class Importer {
     if (!request_.az) return;
     const std::string& text = *request_.az;
     if (cni::IsAzCommandLine(text)) {
-      az_ = cni::ReadAzText(text, {std::string(kArgument), 0, 0}, /*one_place=*/true, diagnostics_);
+      const SourceLocation start{std::string(kArgument), 0, 0};
+      az_ = cni::ReadAzText(text, start, /*one_place=*/true, diagnostics_);
+      TakeInstalls(cni::ReadInstallScript(text, start, /*one_place=*/true, diagnostics_), "");
       az_inline_ = true;
       return;
     }
@@ -144,12 +156,50 @@ class Importer {
     if (!script) return;
     diagnostics_.AddSource(text, std::make_shared<const std::string>(*script));
     az_ = cni::ReadAzText(*script, {text, 1, 1}, /*one_place=*/false, diagnostics_);
+    TakeInstalls(cni::ReadInstallScript(*script, {text, 1, 1}, /*one_place=*/false, diagnostics_),
+                 std::filesystem::path(text).parent_path().string());
   }
 
-  void CheckHelmValues() {
+  /// A script is run from anywhere: a file that it names stands beside it or where we were called.
+  std::optional<std::string> FileOfScript(const cni::NamedFile& file, const std::string& folder) {
+    namespace fs = std::filesystem;
+    std::error_code failed;
+    const fs::path beside = fs::path(folder) / file.path;
+    if (fs::exists(beside, failed)) return beside.string();
+    if (fs::exists(file.path, failed)) return file.path;
+    diagnostics_.Error(file.where, "", fmt::format("cannot find '{}'", file.path),
+                       "looked beside the script and in the current folder");
+    return std::nullopt;
+  }
+
+  void TakeInstalls(const cni::InstallScript& script, const std::string& folder) {
+    for (const cni::HelmRelease& found : script.releases) {
+      if (found.chart != "cilium") {
+        diagnostics_.Warning(
+            found.where, "", fmt::format("values of chart '{}' are not read", found.chart),
+            found.chart == "flannel" ? "give the ConfigMap kube-flannel-cfg with --manifest"
+                                     : "give the Installation with --manifest");
+        continue;
+      }
+      Release release{
+          .cni = found.chart, .values = {}, .settings = found.settings, .version = found.version};
+      for (const cni::NamedFile& file : found.values) {
+        if (auto path = FileOfScript(file, folder)) release.values.push_back(std::move(*path));
+      }
+      script_release_ = std::move(release);  // an upgrade replaces what the install said
+    }
+    for (const cni::NamedFile& file : script.manifests) {
+      if (auto path = FileOfScript(file, folder)) manifest_paths_.push_back(std::move(*path));
+    }
+  }
+
+  /// What the flags say of a CNI's chart; where they are silent, what the script says.
+  void ReadHelm() {
+    std::vector<std::string> values;
     for (const auto& [cni, path] : request_.helm_values) {
-      if (cni == "cilium") continue;
-      if (cni == "calico" || cni == "flannel") {
+      if (cni == "cilium") {
+        values.push_back(path);
+      } else if (cni == "calico" || cni == "flannel") {
         Error(fmt::format("Helm values of {} are not read", cni),
               cni == "calico" ? "give the Installation with --manifest"
                               : "give the ConfigMap kube-flannel-cfg with --manifest");
@@ -158,28 +208,68 @@ class Importer {
               "expected cilium=FILE");
       }
     }
+    std::vector<std::string> settings;
+    for (const std::string& given : request_.helm_settings) {
+      for (std::string& setting : cni::SplitSettings(given)) {
+        if (setting.find('=') == std::string::npos || setting.front() == '=') {
+          Error(fmt::format("--set is {}, expected PATH=VALUE", document::Quote(setting)),
+                "for instance hubble.relay.enabled=true");
+        }
+        settings.push_back(std::move(setting));
+      }
+    }
+    const bool said = !values.empty() || !settings.empty() || !request_.chart_version.empty();
+    if (!said && !script_release_) return;
+    Release release = script_release_.value_or(
+        Release{.cni = "cilium", .values = {}, .settings = {}, .version = {}});
+    if (!values.empty()) release.values = std::move(values);
+    if (!request_.chart_version.empty()) release.version = request_.chart_version;
+    release.settings.insert(release.settings.end(), settings.begin(), settings.end());
+    release_ = std::move(release);
+  }
+
+  /// `path`, or the manifests in the folder `path` and below, in the order of their names.
+  std::vector<std::string> FilesOf(const std::string& path) {
+    namespace fs = std::filesystem;
+    std::error_code failed;
+    if (!fs::is_directory(path, failed)) return {path};
+    std::vector<std::string> files;
+    for (const auto& entry : fs::recursive_directory_iterator(path, failed)) {
+      const std::string extension = entry.path().extension().string();
+      const bool manifest = extension == ".yaml" || extension == ".yml" || extension == ".json";
+      if (manifest && entry.is_regular_file(failed)) files.push_back(entry.path().string());
+    }
+    std::sort(files.begin(), files.end());
+    if (files.empty()) {
+      Error(fmt::format("no .yaml, .yml or .json file in the folder '{}'", path));
+    }
+    return files;
   }
 
   void ReadManifests() {
     Diagnostics manifest_diagnostics;
-    for (const std::string& path : request_.manifests) {
-      const std::optional<std::string> text = document::ReadFile(path, diagnostics_);
-      if (!text) continue;
-      ManifestFile file;
-      file.path = path;
-      for (const document::Document& each : document::ParseDocuments(*text, path, diagnostics_)) {
-        Classify(each.root(), file);
-      }
-      if (file.application || file.policy || file.node) {
-        manifests_.AddText(*text, path, manifest_diagnostics);
-      } else if (!file.installation && !file.flannel && !file.kube_proxy) {
-        diagnostics_.Warning({path, 0, 0}, "",
-                             "nothing in this file describes a workload, a policy or a CNI", "");
-      }
-      files_.push_back(std::move(file));
+    for (const std::string& given : manifest_paths_) {
+      for (const std::string& path : FilesOf(given)) ReadManifest(path, manifest_diagnostics);
     }
     // What is wrong with the objects is said once, when the scenario is read back.
     objects_ = cluster::ReadObjects(manifests_, manifest_diagnostics);
+  }
+
+  void ReadManifest(const std::string& path, Diagnostics& manifest_diagnostics) {
+    const std::optional<std::string> text = document::ReadFile(path, diagnostics_);
+    if (!text) return;
+    ManifestFile file;
+    file.path = path;
+    for (const document::Document& each : document::ParseDocuments(*text, path, diagnostics_)) {
+      Classify(each.root(), file);
+    }
+    if (file.application || file.policy || file.node) {
+      manifests_.AddText(*text, path, manifest_diagnostics);
+    } else if (!file.installation && !file.flannel && !file.kube_proxy) {
+      diagnostics_.Warning({path, 0, 0}, "",
+                           "nothing in this file describes a workload, a policy or a CNI", "");
+    }
+    files_.push_back(std::move(file));
   }
 
   static void Classify(const Value& object, ManifestFile& file) {
@@ -339,11 +429,7 @@ class Importer {
       none_comment = "guess: these files need a cluster without a plugin";
       // The values and the Installation say which range the pods have; AKS must be told the same.
     }
-    for (const auto& [cni, path] : request_.helm_values) {
-      std::string release = fmt::format("cilium: {{values: {}", Scalar(Relative(path)));
-      if (!request_.chart_version.empty()) release += ", chart: " + Scalar(request_.chart_version);
-      Add("byocni-" + cni, none_az, {release + "}"}, none_comment);
-    }
+    if (release_) Add("byocni-" + release_->cni, none_az, {ReleaseLine(*release_)}, none_comment);
     if (const ManifestFile* file = FirstWith(&ManifestFile::installation)) {
       Add("byocni-calico", none_az,
           {fmt::format("calico: {{installation: {}}}", Scalar(Relative(file->path)))},
@@ -355,6 +441,20 @@ class Importer {
     }
     if (request_.az && !PluginIsNone()) Add(ModeOfLine(), AzValue(), {}, "");
     if (request_.compare_all) AddOtherModes();
+  }
+
+  /// "cilium: {values: values.yaml, set: ['a.b=c'], chart: 1.15.0}"
+  std::string ReleaseLine(const Release& release) const {
+    std::vector<std::string> parts;
+    std::vector<std::string> names;
+    for (const std::string& path : release.values) names.push_back(Scalar(Relative(path)));
+    if (names.size() == 1) parts.push_back("values: " + names[0]);
+    if (names.size() > 1) parts.push_back(fmt::format("values: [{}]", fmt::join(names, ", ")));
+    std::vector<std::string> settings;
+    for (const std::string& setting : release.settings) settings.push_back(Scalar(setting));
+    if (!settings.empty()) parts.push_back(fmt::format("set: [{}]", fmt::join(settings, ", ")));
+    if (!release.version.empty()) parts.push_back("chart: " + Scalar(release.version));
+    return fmt::format("{}: {{{}}}", release.cni, fmt::join(parts, ", "));
   }
 
   /// The id of the mode that the given line asks for.
@@ -631,6 +731,9 @@ class Importer {
   internal::ClusterDefaults defaults_;
   cni::AzSettings az_;
   bool az_inline_ = false;
+  std::optional<Release> script_release_;  ///< what the script installs
+  std::optional<Release> release_;
+  std::vector<std::string> manifest_paths_;  ///< of the request and of the script
   std::vector<ManifestFile> files_;
   cluster::ManifestSet manifests_;
   cluster::Objects objects_;

@@ -15,13 +15,19 @@
 namespace cnisim::scenario {
 
 struct ImportRequest {
-  std::optional<std::string> az;  ///< flags, an `az aks create` line, or the path of a script
-  std::vector<std::pair<std::string, std::string>> helm_values;  ///< ("cilium", path)
-  std::string chart_version;           ///< of those values; empty: not said
-  std::vector<std::string> manifests;  ///< anything Kubernetes: workloads, policies, Installation
-  bool compare_all = false;            ///< add AKS's other network modes
-  std::string name;                    ///< of the scenario
-  std::string output;  ///< where the text will stand: paths in it are relative to its folder
+  /// Flags, an `az aks create` line, or the path of a script.  A script's `helm`, `cilium` and
+  /// `kubectl apply` lines count as if their files had been given here.
+  std::optional<std::string> az;
+  /// ("cilium", path); several files of one CNI are laid over each other, as helm does.
+  std::vector<std::pair<std::string, std::string>> helm_values;
+  std::vector<std::string> helm_settings;  ///< of the same release, as `helm --set`
+  std::string chart_version;               ///< of those values; empty: not said
+  /// Anything Kubernetes: workloads, policies, Installation; a folder stands for the YAML and JSON
+  /// files in it and below.
+  std::vector<std::string> manifests;
+  bool compare_all = false;  ///< add AKS's other network modes
+  std::string name;          ///< of the scenario
+  std::string output;        ///< where the text will stand: paths in it are relative to its folder
 };
 
 /// The text of a scenario that ReadScenario() accepts as it is; nothing when `diagnostics` has

@@ -197,6 +197,66 @@ TEST_F(Import, CnisFilesOnAnotherLineGetAClusterWithoutPlugin) {
 )"));
 }
 
+TEST_F(Import, AScriptSaysWhatItInstalls) {
+  request.az = test::SourcePath("tests/data/scenario/install/create.sh");
+  const auto text = Run();
+  ASSERT_TRUE(text) << Messages(diagnostics);
+  EXPECT_EQ(Messages(diagnostics), "");
+  const std::string folder = "../tests/data/scenario/install/";
+  EXPECT_THAT(*text, HasSubstr("configurations:\n  - name: byocni-cilium\n    az: " + folder +
+                               "create.sh\n    cilium: {values: " + folder +
+                               "values.yaml, set: [hubble.enabled=true, 'ipam.operator."
+                               "clusterPoolIPv4PodCIDRList={10.244.0.0/16}'], chart: 1.15.0}\n"));
+  // `kubectl apply -f manifests/`: both files of the folder, one an application, one a policy.
+  EXPECT_THAT(*text, HasSubstr("applications: [" + folder + "manifests/web.yaml]\npolicies: [" +
+                               folder + "manifests/policies/deny.yaml]\n"));
+  EXPECT_TRUE(ReadBack(*text)) << Messages(diagnostics);
+}
+
+TEST_F(Import, FlagsSayMoreThanTheScript) {
+  request.az = test::SourcePath("tests/data/scenario/install/create.sh");
+  request.chart_version = "1.16.1";
+  request.helm_settings = {"hubble.enabled=false,bpf.masquerade=true"};
+  const auto text = Run();
+  ASSERT_TRUE(text) << Messages(diagnostics);
+  EXPECT_THAT(*text, HasSubstr("{10.244.0.0/16}', hubble.enabled=false, bpf.masquerade=true], "
+                               "chart: 1.16.1}\n"));
+}
+
+TEST_F(Import, ValuesFilesOfOneReleaseAreLaidOverEachOther) {
+  request.az = "--network-plugin none --pod-cidr 10.244.0.0/16";
+  request.helm_values = {{"cilium", Input("cilium-values.yaml")},
+                         {"cilium", test::SourcePath("tests/data/scenario/install/values.yaml")}};
+  const auto text = Run();
+  ASSERT_TRUE(text) << Messages(diagnostics);
+  EXPECT_THAT(*text, HasSubstr("    cilium: {values: [inputs/cilium-values.yaml, "
+                               "../tests/data/scenario/install/values.yaml]}\n"));
+}
+
+TEST_F(Import, AFileThatAScriptNamesMustExist) {
+  request.az = test::SourcePath("tests/data/scenario/install/broken.sh");
+  EXPECT_FALSE(Run());
+  EXPECT_EQ(Messages(diagnostics), *request.az + R"(:3:44: error: cannot find 'no-such-values.yaml'
+    3 | helm install cilium cilium/cilium --values no-such-values.yaml
+      |                                            ^
+  looked beside the script and in the current folder
+)");
+}
+
+TEST_F(Import, AFolderWithoutManifestsIsAnError) {
+  request.az = "--network-plugin azure";
+  request.manifests = {test::SourcePath("tests/lint")};
+  EXPECT_FALSE(Run());
+  EXPECT_THAT(Messages(diagnostics), HasSubstr("no .yaml, .yml or .json file in the folder '"));
+}
+
+TEST_F(Import, ASettingWithoutAValueIsAnError) {
+  request.az = "--network-plugin none";
+  request.helm_settings = {"hubble"};
+  EXPECT_FALSE(Run());
+  EXPECT_THAT(Messages(diagnostics), HasSubstr("--set is 'hubble', expected PATH=VALUE"));
+}
+
 TEST_F(Import, NothingGivenIsAnError) {
   EXPECT_FALSE(Run());
   EXPECT_EQ(Messages(diagnostics),
