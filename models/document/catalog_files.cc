@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <set>
 #include <system_error>
 #include <utility>
 
@@ -41,7 +42,37 @@ std::vector<CatalogFile> ReadOverlay(const std::string& directory, Diagnostics& 
     diagnostics.Error({directory, 0, 0}, "",
                       "the catalog directory cannot be read: " + error.message());
   }
+  std::sort(files.begin(), files.end(), ByPath);
   return files;
+}
+
+/// "costs" of "costs/own.yaml"; empty for a file at the top.
+std::string FolderOf(std::string_view path) {
+  const std::size_t slash = path.find('/');
+  return slash == std::string_view::npos ? "" : std::string(path.substr(0, slash));
+}
+
+/// Nobody would read a file of a folder that the catalog does not have.
+void CheckOverlay(const std::string& directory, const std::vector<CatalogFile>& files,
+                  Diagnostics& diagnostics) {
+  std::set<std::string> known;
+  for (const EmbeddedFile& embedded : EmbeddedCatalogFiles()) {
+    known.insert(FolderOf(embedded.path));
+  }
+  const std::vector<std::string> folders(known.begin(), known.end());
+  if (files.empty()) {
+    diagnostics.Error({directory, 0, 0}, "",
+                      "the catalog directory has no .yaml or .csv file below it",
+                      "it has folders such as the catalog's: " + OrList(folders));
+  }
+  for (const CatalogFile& file : files) {
+    const std::string folder = FolderOf(file.path);
+    if (known.count(folder) > 0) continue;
+    diagnostics.Error({file.origin, 0, 0}, "",
+                      folder.empty() ? "the file stands in no folder of the catalog"
+                                     : "the catalog has no folder " + Quote(folder),
+                      "known: " + OrList(folders));
+  }
 }
 
 }  // namespace
@@ -59,8 +90,11 @@ CatalogFiles::CatalogFiles(std::vector<CatalogFile> files) : files_(std::move(fi
 CatalogFiles CatalogFiles::Load(const std::optional<std::string>& overlay_dir,
                                 Diagnostics& diagnostics) {
   std::vector<CatalogFile> files;
-  if (overlay_dir) files = ReadOverlay(*overlay_dir, diagnostics);
-  std::sort(files.begin(), files.end(), ByPath);
+  if (overlay_dir) {
+    const std::size_t errors = diagnostics.error_count();
+    files = ReadOverlay(*overlay_dir, diagnostics);
+    if (diagnostics.error_count() == errors) CheckOverlay(*overlay_dir, files, diagnostics);
+  }
   const std::size_t overlaid = files.size();
   for (const EmbeddedFile& embedded : EmbeddedCatalogFiles()) {
     const auto end = files.begin() + static_cast<std::ptrdiff_t>(overlaid);

@@ -26,7 +26,8 @@ struct CatalogFile {
 class CatalogFiles {
  public:
   /// The embedded files, with those of `overlay_dir` (*.yaml and *.csv, searched to any depth) on
-  /// top.  A directory that cannot be read is an error in `diagnostics`.
+  /// top.  A directory that cannot be read or has no such file, and a file outside the catalog's
+  /// own folders, are errors in `diagnostics`.
   static CatalogFiles Load(const std::optional<std::string>& overlay_dir, Diagnostics& diagnostics);
 
   /// Files of a test or a tool, as given; sorted by path here.

@@ -69,6 +69,25 @@ TEST_F(CatalogFilesTest, MissingOverlayIsAnError) {
             "/nowhere: error: the catalog directory '/nowhere' does not exist\n");
 }
 
+TEST_F(CatalogFilesTest, EmptyOverlayIsAnError) {
+  CatalogFiles::Load(directory_.string(), diagnostics_);
+  EXPECT_EQ(diagnostics_.ToString(),
+            directory_.string() +
+                ": error: the catalog directory has no .yaml or .csv file below it\n"
+                "  it has folders such as the catalog's: cni, costs, defaults, fabric, inputs, "
+                "limits, policy, skus or workload\n");
+}
+
+TEST_F(CatalogFilesTest, AFileThatNobodyWouldReadIsAnError) {
+  std::filesystem::create_directories(directory_ / "cost");
+  Write("cost/own.yaml", "a: 1\n");
+  Write("own.yaml", "a: 1\n");
+  CatalogFiles::Load(directory_.string(), diagnostics_);
+  ASSERT_EQ(diagnostics_.error_count(), 2u);
+  EXPECT_EQ(diagnostics_.list()[0].message + diagnostics_.list()[1].message,
+            "the catalog has no folder 'cost'the file stands in no folder of the catalog");
+}
+
 TEST_F(CatalogFilesTest, ReadsTheIgnoredKeys) {
   const IgnoredKeys keys =
       ReadIgnoredKeys(CatalogFiles::Load(std::nullopt, diagnostics_), diagnostics_);
