@@ -25,7 +25,7 @@ function(cnisim_test)
   cmake_parse_arguments(ARG "" "NAME" "SOURCES;DEPENDS;LABELS" ${ARGN})
   add_executable(test_${ARG_NAME} ${ARG_SOURCES})
   target_link_libraries(test_${ARG_NAME} PRIVATE cnisim_options cnisim_test_options ${ARG_DEPENDS} cnisim_tests_source_path
-    GTest::gmock GTest::gtest_main)
+    cnisim_tests_scratch_folder GTest::gmock GTest::gtest_main)
   target_precompile_headers(test_${ARG_NAME} REUSE_FROM cnisim_tests_precompiled)
   set(properties TIMEOUT 600)
   if(ARG_LABELS)

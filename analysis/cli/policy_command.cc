@@ -2,9 +2,11 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,25 +17,24 @@
 
 #include "analysis/cli/invocation.h"
 #include "analysis/cli/json_output.h"
+#include "analysis/cli/policy_sources.h"
 #include "analysis/connectivity/matrix.h"
 #include "analysis/connectivity/policy_case.h"
 #include "analysis/connectivity/policy_diff.h"
 #include "analysis/connectivity/policy_lint.h"
+#include "analysis/experiment/output_file.h"
+#include "analysis/experiment/version.h"
+#include "analysis/export/sarif.h"
 #include "analysis/report/matrix_text.h"
+#include "analysis/report/policy_text.h"
 #include "models/cluster/manifest_set.h"
-#include "models/document/parser.h"
 #include "models/document/spelling.h"
-#include "models/policy/cluster_view.h"
-#include "models/policy/enforcement.h"
 #include "models/policy/evaluator.h"
 #include "models/scenario/catalog.h"
-#include "models/scenario/prepared_configuration.h"
-#include "models/scenario/scenario_reader.h"
 
 namespace cnisim::cli {
 namespace {
 
-using policy::Direction;
 using policy::Engine;
 using policy::Evaluator;
 
@@ -50,6 +51,8 @@ struct PolicyOptions {
   std::string http;
   std::string format = "text";
   std::string by = "workload";
+  std::string fixes;
+  std::string sarif;
   int port = 0;
 };
 
@@ -83,7 +86,8 @@ class PolicyRunner {
       return ExitCode::kUserInput;
     }
     if (action == "diff") return RunDiff();
-    const auto evaluator = Load(files_, EngineOption(options_.engine));
+    const std::optional<Engine> engine = EngineOption(options_.engine);
+    const auto evaluator = Sources(files_).Load(engine);
     if (!evaluator || diagnostics_.has_errors()) return ExitCode::kUserInput;
     if (action == "explain") return RunExplain(*evaluator);
     if (action == "lint") return RunLint(*evaluator);
@@ -128,66 +132,8 @@ class PolicyRunner {
     return probe;
   }
 
-  // True for a file of our own: `cnisim: 1` at its top.
-  bool IsScenario(const std::string& path) {
-    document::Diagnostics ignored;
-    const auto text = document::ReadFile(path, ignored);
-    if (!text) return false;
-    const auto documents = document::ParseDocuments(*text, path, ignored);
-    return documents.size() == 1 && documents.front().root().Find("cnisim") != nullptr;
-  }
-
-  std::unique_ptr<Evaluator> Load(const std::vector<std::string>& files,
-                                  std::optional<Engine> engine) {
-    if (files.size() == 1 && IsScenario(files.front())) return LoadScenario(files.front(), engine);
-    cluster::ManifestSet manifests;
-    for (const std::string& file : files) manifests.AddFile(file, diagnostics_);
-    cluster::ReadOptions read;
-    read.require_endpoints = false;
-    const cluster::Objects objects = cluster::ReadObjects(manifests, diagnostics_, read);
-    policy::PolicySet policies = policy::ReadPolicies(manifests, diagnostics_);
-    policy::Settings settings;
-    settings.engine = engine.value_or(Engine::kCilium);
-    settings.version = VersionOption();
-    policy::ClusterView view = policy::ViewOf(objects);
-    if (view.pods.empty()) Wrong("the files have no pods and no workloads");
-    if (diagnostics_.has_errors()) return nullptr;
-    view.externals.push_back({"outside", {net::IpAddress::V4(0xcb007101)}, {}, false});
-    return std::make_unique<Evaluator>(std::move(view), std::move(policies), settings,
-                                       catalog_->policy_limits);
-  }
-
-  // The cluster of a configuration, under its engine or the one asked for.
-  std::unique_ptr<Evaluator> LoadScenario(const std::string& path, std::optional<Engine> engine) {
-    const auto read = scenario::ReadScenario(path, *catalog_, diagnostics_);
-    if (!read) return nullptr;
-    const scenario::ConfigurationSpec* spec = &read->configurations.front();
-    if (!options_.configuration.empty()) {
-      spec = read->FindConfiguration(options_.configuration);
-      if (spec == nullptr) {
-        std::vector<std::string> known;
-        for (const auto& configuration : read->configurations) known.push_back(configuration.name);
-        Wrong("the scenario has no configuration " + document::Quote(options_.configuration),
-              document::SpellingHint(options_.configuration, known));
-        return nullptr;
-      }
-    }
-    const auto prepared =
-        scenario::PreparedConfiguration::Prepare(*read, *spec, *catalog_, diagnostics_);
-    if (prepared == nullptr) return nullptr;
-    const Evaluator& own = prepared->policies();
-    policy::Settings settings = own.settings();
-    if (engine && *engine != settings.engine) {
-      settings.engine = *engine;
-      settings.version = {};
-    }
-    if (!options_.version.empty()) settings.version = VersionOption();
-    policy::ClusterView view = own.view();
-    if (view.externals.empty()) {
-      view.externals.push_back({"outside", {net::IpAddress::V4(0xcb007101)}, {}, false});
-    }
-    return std::make_unique<Evaluator>(std::move(view), own.policies(), settings,
-                                       catalog_->policy_limits);
+  PolicySources Sources(const std::vector<std::string>& files) {
+    return {files, {options_.configuration, VersionOption()}, *catalog_, diagnostics_};
   }
 
   ExitCode RunCases() {
@@ -252,26 +198,13 @@ class PolicyRunner {
     } else if (options_.format == "json") {
       out << report::MatrixJson(matrix).dump(2) << '\n';
     } else {
-      out << report::MatrixText(matrix) << StructuresText(evaluator);
+      out << report::MatrixText(matrix) << '\n' << report::StructuresText(evaluator);
     }
     return ExitCode::kOk;
   }
 
-  static std::string StructuresText(const Evaluator& evaluator) {
-    const policy::EnforcementSummary summary = policy::Enforcement(evaluator).Summarize();
-    std::string text = fmt::format("\n{}: {} policies enforced, {} not read",
-                                   policy::ToString(evaluator.settings().engine), summary.policies,
-                                   summary.policies_ignored);
-    if (evaluator.settings().engine == Engine::kCilium) {
-      text += fmt::format("; {} identities, {} prefixes, at most {} map entries a pod",
-                          summary.identities, summary.cidr_identities, summary.map_entries_most);
-    } else if (evaluator.settings().engine != Engine::kNone) {
-      text += fmt::format("; {} chains, {} rules, {} ipsets", summary.chains, summary.rules,
-                          summary.ipsets);
-    }
-    return text + '\n';
-  }
-
+  /// The pod, workload, node or outside party called `name`; the namespace may be left out where
+  /// one only has such a name.
   std::optional<policy::Endpoint> FindEnd(const Evaluator& evaluator, const std::string& name,
                                           std::string_view option) {
     if (name.empty()) {
@@ -279,15 +212,23 @@ class PolicyRunner {
       return std::nullopt;
     }
     if (const auto found = evaluator.Find(name)) return found;
+    std::map<std::string, std::uint32_t> known;  // the first pod of each workload
+    std::set<std::string> short_of;
     const auto& pods = evaluator.view().pods;
-    std::vector<std::string> known;
     for (std::uint32_t pod = 0; pod < pods.size(); ++pod) {
-      if (pods[pod].workload == name) return policy::Endpoint::Pod(pod);
       const std::string own =
           pods[pod].workload.empty() ? pods[pod].ToString() : pods[pod].workload;
-      if (known.empty() || known.back() != own) known.push_back(own);
+      known.emplace(own, pod);
+      if (own.substr(own.find('/') + 1) == name) short_of.insert(own);
     }
-    Wrong("there is no endpoint " + document::Quote(name), document::SpellingHint(name, known));
+    const auto whole = known.find(short_of.size() == 1 ? *short_of.begin() : name);
+    if (whole != known.end()) return policy::Endpoint::Pod(whole->second);
+    std::vector<std::string> names;
+    for (const auto& [own, pod] : known) names.push_back(own);
+    Wrong(short_of.empty()
+              ? fmt::format("there is no endpoint {}", document::Quote(name))
+              : fmt::format("{} namespaces have a {}", short_of.size(), document::Quote(name)),
+          document::SpellingHint(name, names));
     return std::nullopt;
   }
 
@@ -316,46 +257,26 @@ class PolicyRunner {
           options_.http.substr(0, space), options_.http.substr(space + 1), "", {}};
     }
     const policy::Verdict verdict = evaluator.Evaluate(flow);
-    const nlohmann::ordered_json json{
-        {"engine", policy::ToString(evaluator.settings().engine)},
-        {"source", evaluator.NameOf(*from)},
-        {"destination", evaluator.NameOf(*to)},
-        {"port", probe.ToString()},
-        {"verdict", policy::ToString(verdict.outcome)},
-        {"egress", verdict.egress.ToString(Direction::kEgress)},
-        {"ingress", verdict.egress.outcome == policy::Outcome::kAllow
-                        ? verdict.ingress.ToString(Direction::kIngress)
-                        : "not asked"}};
-    if (!WriteJson(json, invocation_)) return ExitCode::kUserInput;
-    if (invocation_.options.json_on_stdout()) return ExitCode::kOk;
-    invocation_.out.stream << fmt::format(
-        "{} -> {} on {}{} under {}: {}\n  egress   {}{}\n  ingress  {}{}\n",
-        evaluator.NameOf(*from), evaluator.NameOf(*to), probe.ToString(),
-        options_.http.empty() ? "" : " " + options_.http,
-        policy::ToString(evaluator.settings().engine), policy::ToString(verdict.outcome),
-        json["egress"].get<std::string>(), verdict.egress.proxy ? ", through the L7 proxy" : "",
-        json["ingress"].get<std::string>(), verdict.ingress.proxy ? ", through the L7 proxy" : "");
+    if (!WriteJson(report::VerdictJson(evaluator, flow, verdict), invocation_)) {
+      return ExitCode::kUserInput;
+    }
+    if (!invocation_.options.json_on_stdout()) {
+      invocation_.out.stream << report::VerdictText(evaluator, flow, verdict, options_.http);
+    }
     return ExitCode::kOk;
   }
 
   ExitCode RunLint(const Evaluator& evaluator) {
     const auto findings = connectivity::Lint(evaluator);
-    nlohmann::ordered_json json = nlohmann::ordered_json::array();
-    for (const auto& finding : findings) {
-      json.push_back({{"kind", connectivity::ToString(finding.kind)},
-                      {"where", finding.where.ToString()},
-                      {"subject", finding.subject},
-                      {"message", finding.message}});
+    if (!WriteJson(report::LintJson(findings), invocation_)) return ExitCode::kUserInput;
+    if (!options_.sarif.empty() &&
+        !Write(options_.sarif,
+               exporting::LintSarif(findings, std::string(experiment::ProgramVersion())).dump(2) +
+                   '\n')) {
+      return ExitCode::kUserInput;
     }
-    if (!WriteJson(json, invocation_)) return ExitCode::kUserInput;
     if (!invocation_.options.json_on_stdout()) {
-      for (const auto& finding : findings) {
-        const std::string place = finding.where.ToString();
-        invocation_.out.stream << fmt::format("{}{}{}: {}: {}\n", place, place.empty() ? "" : ": ",
-                                              connectivity::ToString(finding.kind), finding.subject,
-                                              finding.message);
-      }
-      invocation_.out.stream << fmt::format("{} findings\n", findings.size());
+      invocation_.out.stream << report::LintText(findings);
     }
     return findings.empty() ? ExitCode::kOk : ExitCode::kFinding;
   }
@@ -368,47 +289,40 @@ class PolicyRunner {
       Wrong("nothing to compare", "name two engines (--from, --to) or other files (--against)");
       return ExitCode::kUserInput;
     }
-    const auto before = Load(files_, from);
-    auto after = Load(files_, to);
-    if (!before || !after) return ExitCode::kUserInput;
-    if (!options_.against.empty()) {
-      cluster::ManifestSet manifests;
-      for (const std::string& file : options_.against) manifests.AddFile(file, diagnostics_);
-      policy::PolicySet policies = policy::ReadPolicies(manifests, diagnostics_);
-      if (diagnostics_.has_errors()) return ExitCode::kUserInput;
-      after = std::make_unique<Evaluator>(after->view(), std::move(policies), after->settings(),
-                                          after->limits());
-    }
+    PolicySources sources = Sources(files_);
+    const auto before = sources.Load(from);
+    if (!before) return ExitCode::kUserInput;
+    const policy::Settings settings = to ? sources.SettingsOf(*to) : before->settings();
+    std::optional<policy::PolicySet> policies = PoliciesAfter(*before);
+    if (!policies || diagnostics_.has_errors()) return ExitCode::kUserInput;
+    // The same cluster: what moves is the engine or the policies.
+    const Evaluator after(before->view(), std::move(*policies), settings, before->limits());
     const connectivity::DiffReport report =
-        connectivity::Diff(*before, *after, MatrixOptionsGiven());
-    nlohmann::ordered_json json = nlohmann::ordered_json::array();
-    for (const auto& flip : report.flips) {
-      json.push_back({{"source", flip.source},
-                      {"destination", flip.destination},
-                      {"port", flip.port.ToString()},
-                      {"entry", flip.entry},
-                      {"before", policy::ToString(flip.before)},
-                      {"after", policy::ToString(flip.after)},
-                      {"cause", connectivity::ToString(flip.cause)},
-                      {"because", flip.because},
-                      {"fix", flip.fix},
-                      {"manifest", flip.manifest}});
+        connectivity::Diff(*before, after, MatrixOptionsGiven());
+    if (!WriteJson(report::DiffJson(report), invocation_)) return ExitCode::kUserInput;
+    if (!options_.fixes.empty() && !Write(options_.fixes, report::FixManifests(report))) {
+      return ExitCode::kUserInput;
     }
-    if (!WriteJson(json, invocation_)) return ExitCode::kUserInput;
-    if (!invocation_.options.json_on_stdout()) invocation_.out.stream << DiffText(report);
+    if (!invocation_.options.json_on_stdout()) {
+      invocation_.out.stream << "before: " << sources.Describe(before->settings())
+                             << "\nafter:  " << sources.Describe(settings) << "\n\n"
+                             << report::DiffText(report);
+    }
     return report.flips.empty() ? ExitCode::kOk : ExitCode::kFinding;
   }
 
-  static std::string DiffText(const connectivity::DiffReport& report) {
-    std::string text;
-    for (const auto& flip : report.flips) {
-      text += fmt::format("{} -> {} on {}{}: {} becomes {}\n  cause: {}\n  {}\n  fix: {}\n",
-                          flip.source, flip.destination, flip.port.ToString(),
-                          flip.entry.empty() ? "" : " " + flip.entry, policy::ToString(flip.before),
-                          policy::ToString(flip.after), connectivity::ToString(flip.cause),
-                          flip.because, flip.fix);
-    }
-    return text + fmt::format("{} flows compared, {} flip\n", report.flows, report.flips.size());
+  /// Those of --against, or those before.
+  std::optional<policy::PolicySet> PoliciesAfter(const Evaluator& before) {
+    if (options_.against.empty()) return before.policies();
+    cluster::ManifestSet manifests;
+    for (const std::string& file : options_.against) manifests.AddFile(file, diagnostics_);
+    return policy::ReadPolicies(manifests, diagnostics_);
+  }
+
+  bool Write(const std::string& path, const std::string& text) {
+    const auto failure = experiment::WriteWholeFile(path, text);
+    if (failure) Wrong(*failure);
+    return !failure;
   }
 
   const PolicyOptions& options_;
@@ -446,6 +360,12 @@ Action AddPolicyCommand(CLI::App& command) {
       ->check(CLI::IsMember({"TCP", "UDP", "SCTP"}));
   command.add_option("--http", options->http, "explain: a request, as \"GET /path\"")
       ->type_name("TEXT");
+  command
+      .add_option("--fixes", options->fixes,
+                  "diff: write the policies that remove the flips to this file")
+      ->type_name("FILE");
+  command.add_option("--sarif", options->sarif, "lint: also write the findings as SARIF")
+      ->type_name("FILE");
   command.add_option("--format", options->format, "matrix: text, json, csv, markdown or dot")
       ->type_name("NAME")
       ->check(CLI::IsMember({"text", "json", "csv", "markdown", "dot"}));

@@ -25,12 +25,14 @@ bool OpenedByBlock(const Decision& decision) {
                      });
 }
 
-bool OpenedByRange(const Decision& decision, std::uint16_t port) {
-  if (decision.reason != Reason::kRule || decision.rule == nullptr) return false;
-  return std::any_of(decision.rule->ports.begin(), decision.rule->ports.end(),
-                     [&](const policy::PortMatch& match) {
-                       return match.end_port && match.first < port && port <= *match.end_port;
-                     });
+/// The range that opened `port`, which a reader without endPort takes for its first port.
+const policy::PortMatch* OpeningRange(const Decision& decision, std::uint16_t port) {
+  if (decision.reason != Reason::kRule || decision.rule == nullptr) return nullptr;
+  const auto& ports = decision.rule->ports;
+  const auto found = std::find_if(ports.begin(), ports.end(), [&](const policy::PortMatch& match) {
+    return match.end_port && match.first < port && port <= *match.end_port;
+  });
+  return found == ports.end() ? nullptr : &*found;
 }
 
 bool OpenedByName(const Decision& decision) {
@@ -54,7 +56,9 @@ class FixWriter {
   FixWriter(const Evaluator& evaluator, const Flow& flow, std::uint16_t pod_port)
       : evaluator_(evaluator), flow_(flow), port_(pod_port) {}
 
-  std::string Allow(policy::Direction direction, const std::string& peers) const {
+  /// @param range  open all of it, where the engine reads ranges; may be null
+  std::string Allow(policy::Direction direction, const std::string& peers,
+                    const policy::PortMatch* range) const {
     const bool ingress = direction == policy::Direction::kIngress;
     const auto& pod =
         evaluator_.view().pods[ingress ? flow_.destination.index : flow_.source.index];
@@ -63,8 +67,10 @@ class FixWriter {
            "\n  namespace: " + pod.ns +
            "\nspec:\n  endpointSelector:\n    matchLabels: " + LabelsText(pod.labels) + "\n  " +
            std::string(policy::ToString(direction)) + ":\n  - " + peers +
-           "\n    toPorts:\n    - ports:\n      - {port: \"" + std::to_string(port_) +
-           "\", protocol: " + std::string(cluster::ToString(flow_.protocol)) + "}\n";
+           "\n    toPorts:\n    - ports:\n      - {port: \"" +
+           std::to_string(range != nullptr ? range->first : port_) + '"' +
+           (range != nullptr ? ", endPort: " + std::to_string(*range->end_port) : "") +
+           ", protocol: " + std::string(cluster::ToString(flow_.protocol)) + "}\n";
   }
 
   /// The peer field for the other end as seen from `direction`'s subject.
@@ -237,6 +243,8 @@ class Differ {
     const Decision& was = direction == policy::Direction::kEgress ? first.egress : first.ingress;
     const Decision& now = second.deciding();
     const FixWriter writer(before_, flow, first.port);
+    // A CiliumNetworkPolicy has endPort one release before Cilium reads that of a NetworkPolicy.
+    const bool reads_ranges = after_.settings().AtLeast({1, 16});
     const Endpoint other = direction == policy::Direction::kEgress ? flow.destination : flow.source;
     if (before_.settings().engine == after_.settings().engine &&
         before_.settings().version == after_.settings().version) {
@@ -257,9 +265,11 @@ class Differ {
       flip.cause = FlipCause::kBlockOverPods;
       flip.fix = other.kind == Endpoint::kNode ? "allow the nodes by entity beside the ipBlock"
                                                : "select the pods by label beside the ipBlock";
-    } else if (OpenedByRange(was, first.port)) {
+    } else if (OpeningRange(was, first.port) != nullptr) {
       flip.cause = FlipCause::kEndPort;
-      flip.fix = "upgrade to Cilium 1.17, which reads endPort, or name the ports one by one";
+      flip.fix = reads_ranges
+                     ? "upgrade to Cilium 1.17, which reads endPort, or write a Cilium policy"
+                     : "upgrade to Cilium 1.17, which reads endPort, or name the ports one by one";
     } else if (OpenedByName(was)) {
       flip.cause = FlipCause::kNamedPort;
       flip.fix = "write the number in place of the port's name";
@@ -271,7 +281,8 @@ class Differ {
       flip.fix = "allow it by a rule";
     }
     if (after_.settings().engine == Engine::kCilium && flip.cause != FlipCause::kUnreadPolicy) {
-      flip.manifest = writer.Allow(direction, writer.Peer(direction));
+      flip.manifest = writer.Allow(direction, writer.Peer(direction),
+                                   reads_ranges ? OpeningRange(was, first.port) : nullptr);
     }
   }
 

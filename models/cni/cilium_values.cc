@@ -8,6 +8,7 @@
 
 #include "models/cni/chart_version.h"
 #include "models/cni/helm_values.h"
+#include "models/document/spelling.h"
 #include "models/net/cidr.h"
 
 namespace cnisim::cni {
@@ -245,6 +246,15 @@ class CiliumReader {
     }
     SetFlagWord("l7_proxy", values_.Boolean("l7Proxy").value_or(true), "cilium-envoy", "none");
     values_.Boolean("envoy.enabled");
+    configuration_.policy_sctp = values_.Boolean("sctp.enabled").value_or(false);
+    for (const auto& [mode_of_blocks, where] : values_.Strings("policyCIDRMatchMode")) {
+      if (mode_of_blocks == "nodes") {
+        configuration_.policy_cidr_matches_nodes = true;
+      } else if (!mode_of_blocks.empty()) {
+        diagnostics_.Error(where, "policyCIDRMatchMode",
+                           "found " + document::Quote(mode_of_blocks) + ", expected nodes");
+      }
+    }
   }
 
   void SetFlagWord(std::string_view name, bool on, std::string_view yes, std::string_view no) {

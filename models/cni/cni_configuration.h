@@ -47,6 +47,8 @@ struct CniConfiguration {
   /// Version of the CNI's own software ("1.15.0"); policy features depend on it.  Empty: the newest
   /// that the models know.
   std::string version;
+  bool policy_sctp = false;                ///< Cilium sctp.enabled
+  bool policy_cidr_matches_nodes = false;  ///< Cilium policyCIDRMatchMode: nodes
   int default_max_pods = 110;    ///< of a pool that does not say; AKS's default for the mode
   std::optional<Bytes> pod_mtu;  ///< set by hand in the file; empty: derived from the encapsulation
   std::optional<int> tunnel_port;    ///< UDP port that an NSG must pass; empty: the protocol's own

@@ -95,6 +95,32 @@ void ReadChains(const Value& value, Diagnostics& diagnostics, Limits& limits) {
   reader.Finish();
 }
 
+Version RequireVersion(ObjectReader& reader, std::string_view key, Diagnostics& diagnostics) {
+  const std::string text = reader.RequireString(key).value_or("0.0");
+  const std::optional<Version> version = ParseVersion(text);
+  if (!version) {
+    diagnostics.Error(*reader.Get(key),
+                      "expected a release as 1.16, found " + document::Quote(text));
+  }
+  return version.value_or(Version{});
+}
+
+void ReadManagedCilium(const Value& value, Diagnostics& diagnostics, Limits& limits) {
+  ObjectReader reader(value, diagnostics, UnknownKeys::kError);
+  reader.RequireString("source");
+  const Value* releases = reader.RequireSequence("releases");
+  reader.Finish();
+  if (releases == nullptr) return;
+  for (const Value& item : releases->items()) {
+    ObjectReader entry(item, diagnostics, UnknownKeys::kError);
+    const Version kubernetes = RequireVersion(entry, "kubernetes", diagnostics);
+    limits.managed_cilium.emplace_back(kubernetes, RequireVersion(entry, "cilium", diagnostics));
+    entry.Ignore("why");
+    entry.Finish();
+  }
+  std::sort(limits.managed_cilium.begin(), limits.managed_cilium.end());
+}
+
 }  // namespace
 
 std::string_view ToString(Engine engine) {
@@ -129,6 +155,14 @@ std::optional<Version> ParseVersion(std::string_view text) {
   return version;
 }
 
+Version Limits::ManagedCilium(Version kubernetes) const {
+  Version cilium;
+  for (const auto& [first, release] : managed_cilium) {
+    if (cilium == Version{} || first <= kubernetes) cilium = release;
+  }
+  return cilium;
+}
+
 bool Limits::IsIdentityLabel(std::string_view key) const {
   const auto matches = [&](const std::string& pattern) { return Begins(key, pattern); };
   return std::any_of(kept_labels.begin(), kept_labels.end(), matches) ||
@@ -153,6 +187,9 @@ Limits Limits::Load(const document::CatalogFiles& files, Diagnostics& diagnostic
   }
   if (const Value* chains = reader.RequireMap("chains")) {
     ReadChains(*chains, diagnostics, limits);
+  }
+  if (const Value* managed = reader.RequireMap("managed_cilium")) {
+    ReadManagedCilium(*managed, diagnostics, limits);
   }
   reader.Finish();
   return limits;

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "models/document/catalog_files.h"
@@ -75,6 +76,11 @@ struct Limits {
   std::uint32_t calico_rules_per_rule = 0;
   std::uint32_t calico_ports_per_rule = 15;
 
+  /// What AKS installs from a Kubernetes release on, by Kubernetes release.
+  std::vector<std::pair<Version, Version>> managed_cilium;
+
+  /// The Cilium that AKS installs with `kubernetes`; that of the oldest known release before it.
+  Version ManagedCilium(Version kubernetes) const;
   /// Whether Cilium's identities look at a label with this key.
   bool IsIdentityLabel(std::string_view key) const;
 

@@ -21,12 +21,19 @@ using workload::Locality;
 // A client outside for policies: a documentation address, so no prefix of a cluster contains it.
 constexpr const char* kOutsideAddress = "203.0.113.10";
 
-policy::Settings PolicySettings(const ConfigurationSpec& spec, const datapath::Switches& switches) {
+policy::Settings PolicySettings(const ConfigurationSpec& spec, const datapath::Switches& switches,
+                                const policy::Limits& limits) {
   policy::Settings settings;
   settings.l7_proxy = datapath::SwitchValue(switches, "l7_proxy") != "none";
   settings.engine = spec.cni.policy_engine;
   if (const auto version = policy::ParseVersion(spec.kubernetes)) settings.kubernetes = *version;
   if (const auto version = policy::ParseVersion(spec.cni.version)) settings.version = *version;
+  const bool managed = spec.cni.plugin != cni::NetworkPlugin::kNone;
+  if (managed && settings.engine == policy::Engine::kCilium) {
+    settings.version = limits.ManagedCilium(settings.kubernetes);
+  }
+  settings.sctp = spec.cni.policy_sctp;
+  settings.cidr_matches_nodes = spec.cni.policy_cidr_matches_nodes;
   return settings;
 }
 
@@ -73,8 +80,8 @@ bool PreparedConfiguration::PrepareCluster(Diagnostics& diagnostics) {
     limits.cilium_policy_map_entries.value = static_cast<std::uint64_t>(*entries);
     limits.cilium_policy_map_entries.source = "bpf.policyMapMax of the values file";
   }
-  evaluator_ = std::make_unique<policy::Evaluator>(std::move(view), scenario_.policies,
-                                                   PolicySettings(spec_, switches_), limits);
+  evaluator_ = std::make_unique<policy::Evaluator>(
+      std::move(view), scenario_.policies, PolicySettings(spec_, switches_, limits), limits);
   WarnOfUnenforcedPolicies(diagnostics);
   structures_ = std::make_unique<ServiceStructures>(cluster_, scenario_.background, switches_,
                                                     ipam::PodsInVnet(spec_.cni.ipam.kind));

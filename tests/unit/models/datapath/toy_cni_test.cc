@@ -1,6 +1,5 @@
 /// A CNI of one's own is one catalog file: docs/guide/adding-a-cni.md, step by step.
 
-#include <filesystem>
 #include <fstream>
 #include <string>
 
@@ -9,6 +8,7 @@
 #include "models/datapath/compiler.h"
 #include "models/document/catalog_files.h"
 #include "models/document/diagnostics.h"
+#include "tests/support/scratch_folder.h"
 #include "tests/support/source_path.h"
 
 namespace cnisim::datapath {
@@ -35,15 +35,13 @@ std::string FileOfTheGuide() {
 class ToyCni : public ::testing::Test {
  protected:
   void SetUp() override {
-    const std::filesystem::path overlay =
-        std::filesystem::path(::testing::TempDir()) / "toy_cni_overlay";
-    std::filesystem::create_directories(overlay / "cni");
-    std::ofstream(overlay / "cni/toy-geneve.yaml") << FileOfTheGuide();
-    files_.emplace(document::CatalogFiles::Load(overlay.string(), diagnostics_));
+    overlay_.Write("cni/toy-geneve.yaml", FileOfTheGuide());
+    files_.emplace(document::CatalogFiles::Load(overlay_.path().string(), diagnostics_));
     costs_ = CostModel::Load(*files_, diagnostics_);
     profile_ = CniProfile::Load(*files_, "toy-geneve", costs_, diagnostics_);
   }
 
+  test::ScratchFolder overlay_;
   document::Diagnostics diagnostics_;
   std::optional<document::CatalogFiles> files_;
   CostModel costs_;

@@ -1,30 +1,22 @@
 #include "models/document/catalog_files.h"
 
 #include <filesystem>
-#include <fstream>
+#include <string>
 
 #include <gtest/gtest.h>
 
 #include "models/document/embedded_files.h"
+#include "tests/support/scratch_folder.h"
 
 namespace cnisim::document {
 namespace {
 
 class CatalogFilesTest : public ::testing::Test {
  protected:
-  void SetUp() override {
-    directory_ = std::filesystem::path(::testing::TempDir()) /
-                 ("cnisim_catalog_" +
-                  std::string(::testing::UnitTest::GetInstance()->current_test_info()->name()));
-    std::filesystem::remove_all(directory_);
-    std::filesystem::create_directories(directory_ / "costs");
-  }
-  void TearDown() override { std::filesystem::remove_all(directory_); }
-  void Write(const std::string& path, const std::string& text) {
-    std::ofstream(directory_ / path) << text;
-  }
+  void Write(const std::string& path, const std::string& text) { folder_.Write(path, text); }
 
-  std::filesystem::path directory_;
+  test::ScratchFolder folder_;
+  const std::filesystem::path directory_ = folder_.path();
   Diagnostics diagnostics_;
 };
 
@@ -40,7 +32,6 @@ TEST_F(CatalogFilesTest, HoldsWhatWasEmbedded) {
 }
 
 TEST_F(CatalogFilesTest, OverlayReplacesAndAdds) {
-  std::filesystem::create_directories(directory_ / "inputs");
   Write("inputs/ignored_keys.yaml", "ignored_keys: []\n");
   Write("costs/own.yaml", "a: 1\n");
   Write("costs/notes.txt", "not a catalog file\n");
@@ -79,7 +70,6 @@ TEST_F(CatalogFilesTest, EmptyOverlayIsAnError) {
 }
 
 TEST_F(CatalogFilesTest, AFileThatNobodyWouldReadIsAnError) {
-  std::filesystem::create_directories(directory_ / "cost");
   Write("cost/own.yaml", "a: 1\n");
   Write("own.yaml", "a: 1\n");
   CatalogFiles::Load(directory_.string(), diagnostics_);
