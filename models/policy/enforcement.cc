@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 #include <memory>
 #include <mutex>
 #include <set>
@@ -67,15 +68,17 @@ std::string ParserOf(const Rule& rule) {
 }  // namespace
 
 std::vector<net::Cidr> Subtract(const net::Cidr& cidr, const std::vector<net::Cidr>& holes) {
-  const bool touched = std::any_of(holes.begin(), holes.end(),
-                                   [&](const net::Cidr& hole) { return hole.Overlaps(cidr); });
-  if (!touched) return {cidr};
-  const bool gone = std::any_of(holes.begin(), holes.end(),
+  // Each half is asked about its own holes only, so a hole is met once a bit of its length.
+  std::vector<net::Cidr> own;
+  std::copy_if(holes.begin(), holes.end(), std::back_inserter(own),
+               [&](const net::Cidr& hole) { return hole.Overlaps(cidr); });
+  if (own.empty()) return {cidr};
+  const bool gone = std::any_of(own.begin(), own.end(),
                                 [&](const net::Cidr& hole) { return hole.Contains(cidr); });
   if (gone) return {};
   std::vector<net::Cidr> rest;
   for (const std::uint64_t half : {std::uint64_t{0}, std::uint64_t{1}}) {
-    for (const net::Cidr& part : Subtract(cidr.Subnet(cidr.length() + 1, half), holes)) {
+    for (const net::Cidr& part : Subtract(cidr.Subnet(cidr.length() + 1, half), own)) {
       rest.push_back(part);
     }
   }
