@@ -96,7 +96,18 @@ std::string_view KindName(TrafficKind kind) {
   return "";
 }
 
-/// Labels name flows in results; two flows between the same ends get a number.
+/// What tells traffic between the same ends apart: the scenario's own name for it.
+std::string TargetName(const Scenario& scenario, const scenario::TrafficSpec& traffic) {
+  const auto same_ends = [&](const scenario::TrafficSpec& other) {
+    return other.from == traffic.from && other.to == traffic.to;
+  };
+  const bool alone =
+      std::count_if(scenario.traffic.begin(), scenario.traffic.end(), same_ends) == 1;
+  if (alone || traffic.name.empty()) return traffic.to.ToString();
+  return fmt::format("{} ({})", traffic.to.ToString(), traffic.name);
+}
+
+/// Labels name flows in results; two flows that would have the same get a number.
 void AddLabel(FlowLabel label, std::vector<FlowLabel>& labels) {
   const auto same_ends = [&](const FlowLabel& other) {
     return other.from == label.from && other.to == label.to;
@@ -111,7 +122,8 @@ void AddLabel(FlowLabel label, std::vector<FlowLabel>& labels) {
 FlowLabels LabelsOf(const Scenario& scenario) {
   FlowLabels labels;
   for (const scenario::TrafficSpec& traffic : scenario.traffic) {
-    AddLabel({traffic.from.ToString(), traffic.to.ToString(), std::string(KindName(traffic.kind)),
+    AddLabel({traffic.from.ToString(), TargetName(scenario, traffic),
+              std::string(KindName(traffic.kind)),
               traffic.kind == TrafficKind::kOpenLoop ? traffic.rate : 0},
              labels.sources);
   }
@@ -160,7 +172,14 @@ void AddFacts(const PreparedConfiguration& prepared, ConfigurationResult& result
   add("service_rules", "", facts.service_rules);
   add("service_lines", "", facts.service_lines);
   add("service_map_entries", "", facts.service_map_entries);
+  const auto add_time = [&](std::string_view metric, Nanoseconds value) {
+    result.metrics.push_back(ExactMetric(std::string(metric), "", "ns", value.value()));
+  };
   add("policies", "", facts.policies);
+  add("policies_enforced", "", facts.policies_enforced);
+  add_time("policy_first_packet", facts.policy_first_packet);
+  add_time("policy_packet", facts.policy_packet);
+  add_time("policy_update", facts.policy_update);
   add("policy_map_entries", "", facts.policy_map_entries_max);
   add("policy_rules", "", facts.policy_rules_max);
 }

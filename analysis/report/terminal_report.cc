@@ -329,6 +329,40 @@ std::string Legend(const ResultDocument& document, bool by_chance, bool by_model
   return Wrap(text, kWidth, "  ", "  ");
 }
 
+/// What each engine pays for the policies; nothing where there are none.
+std::string Policies(const ResultDocument& document, const Style& style) {
+  const MetricResult* policies = document.configurations.front().Find("policies");
+  if (policies == nullptr || policies->value == 0) return "";
+  ColumnTable table({{"policies", "enforced", 2},
+                     {"map entries", "a pod", 2},
+                     {"rules", "a pod", 2},
+                     {"first", "packet", 2},
+                     {"later", "packet", 2},
+                     {"a change", "a node", 2}});
+  for (const ConfigurationResult& configuration : document.configurations) {
+    const auto value = [&](std::string_view metric) {
+      const MetricResult* result = configuration.Find(metric);
+      return result == nullptr ? 0.0 : result->value;
+    };
+    const auto count = [&](std::string_view metric) {
+      return value(metric) == 0 ? std::string("-") : fmt::format("{:.0f}", value(metric));
+    };
+    const auto time = [&](std::string_view metric, std::string_view sign) {
+      return value(metric) == 0 ? std::string("-") : std::string(sign) + Duration(value(metric));
+    };
+    table.AddRow(
+        configuration.name,
+        {fmt::format("{:.0f}/{:.0f}", value("policies_enforced"), policies->value),
+         count("policy_map_entries"), count("policy_rules"), time("policy_first_packet", "+"),
+         time("policy_packet", "+"), time("policy_update", "")});
+  }
+  return "\n" + table.ToString(style) +
+         Wrap(
+             "What the policies add to a packet, on the path that pays most; a change: a policy "
+             "that selects all pods of the busiest node.",
+             kWidth, "  ", "  ");
+}
+
 std::string Place(const experiment::WarningResult& warning) {
   if (warning.file.empty()) return "";
   if (warning.line == 0) return warning.file + ": ";
@@ -389,6 +423,7 @@ std::string TerminalReport(const ResultDocument& document, const TerminalOptions
     by_model |= comparison.marked_by_model();
   }
   text += Legend(document, by_chance, by_model);
+  text += Policies(document, style);
 
   const std::vector<std::string> findings = Findings(document);
   if (!findings.empty()) text += '\n';

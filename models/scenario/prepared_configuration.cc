@@ -37,6 +37,18 @@ policy::Settings PolicySettings(const ConfigurationSpec& spec, const datapath::S
   return settings;
 }
 
+/// The flow as it would be if no policy selected either end.
+datapath::FlowClass WithoutPolicies(datapath::FlowClass flow) {
+  using datapath::Count;
+  flow.l7_egress = flow.l7_ingress = flow.policed_egress = flow.policed_ingress = false;
+  for (const Count count :
+       {Count::kPoliciesEgress, Count::kPoliciesIngress, Count::kPolicyRulesEgress,
+        Count::kPolicyRulesIngress, Count::kPolicySetsEgress, Count::kPolicySetsIngress}) {
+    flow.counts.Set(count, 0);
+  }
+  return flow;
+}
+
 }  // namespace
 
 PreparedConfiguration::PreparedConfiguration(const Scenario& scenario,
@@ -194,18 +206,10 @@ void PreparedConfiguration::StateFacts() {
   facts_.service_rules = structures_->service_rules();
   facts_.service_lines = structures_->lines();
   facts_.service_map_entries = structures_->map_entries();
-  facts_.policies = scenario_.policies.policies.size();
   facts_.mtu = datapath::MtuOf(profile_, switches_, datapath::FlowClass{}.device_mtu,
                                spec_.cni.pod_mtu.value_or(Bytes(0)));
 
-  // Pods of one template have the same policies.
-  std::set<std::uint32_t> seen;
-  for (const cluster::PlacedPod& pod : cluster_.pods()) {
-    if (!seen.insert(pod.pod_template).second) continue;
-    const policy::EndpointPolicyLoad load = evaluator_->Load(pod.id.value());
-    facts_.policy_map_entries_max = std::max(facts_.policy_map_entries_max, load.map_entries);
-    facts_.policy_rules_max = std::max(facts_.policy_rules_max, load.rules);
-  }
+  StatePolicyFacts();
 
   std::set<std::string> assumed;
   const auto look = [&](const std::vector<datapath::TracedStage>& stages) {
@@ -220,6 +224,51 @@ void PreparedConfiguration::StateFacts() {
     for (const datapath::TracedMessage& message : traced.messages) look(message.stages);
   }
   facts_.assumed_costs.assign(assumed.begin(), assumed.end());
+}
+
+void PreparedConfiguration::StatePolicyFacts() {
+  facts_.policies = scenario_.policies.policies.size();
+  facts_.policies_enforced = policy::Enforcement(*evaluator_).Summarize().policies;
+
+  // Pods of one template have the same policies.
+  std::set<std::uint32_t> seen;
+  for (const cluster::PlacedPod& pod : cluster_.pods()) {
+    if (!seen.insert(pod.pod_template).second) continue;
+    const policy::EndpointPolicyLoad load = evaluator_->Load(pod.id.value());
+    facts_.policy_map_entries_max = std::max(facts_.policy_map_entries_max, load.map_entries);
+    facts_.policy_rules_max = std::max(facts_.policy_rules_max, load.rules);
+  }
+  for (const datapath::FlowClass& flow : flow_classes_) {
+    const auto with = datapath::Compile(profile_, switches_, flow, catalog_.costs);
+    const auto without =
+        datapath::Compile(profile_, switches_, WithoutPolicies(flow), catalog_.costs);
+    const auto added = [&](datapath::MessageKind kind) {
+      return with[kind].Demand(Bytes(1)) - without[kind].Demand(Bytes(1));
+    };
+    facts_.policy_first_packet =
+        std::max(facts_.policy_first_packet, added(datapath::MessageKind::kSyn));
+    facts_.policy_packet = std::max(facts_.policy_packet, added(datapath::MessageKind::kRequest));
+  }
+  facts_.policy_update = PolicyUpdateWork();
+}
+
+// Cilium computes every selected endpoint again; engines of rules write the endpoints' rules again.
+Nanoseconds PreparedConfiguration::PolicyUpdateWork() const {
+  const policy::Engine engine = evaluator_->settings().engine;
+  if (facts_.policies_enforced == 0 || engine == policy::Engine::kNone) return {};
+  const bool cilium = engine == policy::Engine::kCilium;
+  const datapath::StageCost* unit =
+      catalog_.costs.Find(cilium ? "cilium_policy_regeneration" : "iptables_restore_per_line");
+  if (unit == nullptr) return {};
+  double most = 0;
+  for (const auto& node : cluster_.nodes()) {
+    double units = 0;
+    for (const PodId pod : node.pods) {
+      units += cilium ? 1 : static_cast<double>(evaluator_->Load(pod.value()).rules);
+    }
+    most = std::max(most, units);
+  }
+  return Nanoseconds(most * unit->fixed_ns);
 }
 
 std::vector<EdgeFlow> PreparedConfiguration::FlowsBetween(const Party& from, const Party& to,

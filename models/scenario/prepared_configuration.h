@@ -42,9 +42,16 @@ struct ConfigurationFacts {
   std::uint64_t service_lines = 0;        ///< of all chains, as iptables-save counts them
   std::uint64_t service_map_entries = 0;  ///< of eBPF or nftables maps
 
-  std::uint64_t policies = 0;
+  std::uint64_t policies = 0;                ///< of the scenario
+  std::uint64_t policies_enforced = 0;       ///< that this engine reads
   std::uint64_t policy_map_entries_max = 0;  ///< of the endpoint that has most
   std::uint64_t policy_rules_max = 0;        ///< likewise, where policies are rules
+  /// What the policies add to a packet's demand on the flow that pays most: the flow as it is
+  /// against the same flow without policies.
+  Nanoseconds policy_first_packet;  ///< a connection's first
+  Nanoseconds policy_packet;        ///< a later one, with one byte
+  /// Work of the busiest node when a policy changes that selects all of its pods.
+  Nanoseconds policy_update;
 
   datapath::PathMtu mtu;
   std::vector<std::string> assumed_costs;  ///< ids of stages in use that have no measurement
@@ -99,6 +106,8 @@ class PreparedConfiguration {
   void PrepareApplications();
   void PrepareTraffic(document::Diagnostics& diagnostics);
   void StateFacts();
+  void StatePolicyFacts();
+  Nanoseconds PolicyUpdateWork() const;
 
   const Scenario& scenario_;
   const ConfigurationSpec& spec_;

@@ -1,5 +1,6 @@
 #include "models/scenario/prepared_configuration.h"
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -221,6 +222,35 @@ TEST(PreparedConfigurationTest, EachEngineLetsThroughWhatItReads) {
   for (const std::size_t source : {1U, 2U, 3U}) {
     EXPECT_EQ(admission(4, source), Admission::kAllowed);  // Flannel enforces nothing
   }
+}
+
+TEST(PreparedConfigurationTest, SaysWhatEachEnginePaysForThePolicies) {
+  const Prepared prepared("policies.yaml");
+  ASSERT_TRUE(prepared.Ready());
+  std::map<std::string, ConfigurationFacts> facts;
+  for (const auto& each : prepared.configurations) facts[each->name()] = each->facts();
+  for (const auto& [name, fact] : facts) EXPECT_EQ(fact.policies, 7U) << name;
+  EXPECT_EQ(facts["azure-npm"].policies_enforced, 6U);
+  EXPECT_EQ(facts["byocni-cilium"].policies_enforced, 7U);
+  EXPECT_EQ(facts["byocni-flannel"].policies_enforced, 0U);
+  // Rules are walked by first packets only; a map is looked up with or without policies.
+  EXPECT_GT(facts["azure-npm"].policy_first_packet, Nanoseconds());
+  EXPECT_EQ(facts["azure-npm"].policy_packet, Nanoseconds());
+  EXPECT_EQ(facts["cilium-overlay"].policy_first_packet, Nanoseconds());
+  EXPECT_EQ(facts["byocni-flannel"].policy_first_packet, Nanoseconds());
+  // Only one engine reads the HTTP rules, and pays the proxy for each request.
+  EXPECT_GT(facts["byocni-cilium"].policy_packet, Nanoseconds(100'000));
+  EXPECT_EQ(facts["cilium-overlay"].policy_packet, Nanoseconds());
+  // The busiest node has seven pods, each computed again in 2.15 ms.
+  EXPECT_DOUBLE_EQ(facts["byocni-cilium"].policy_update.value(), 7 * 2'150'000.0);
+  EXPECT_GT(facts["azure-calico"].policy_update, facts["azure-npm"].policy_update);
+  EXPECT_EQ(facts["byocni-flannel"].policy_update, Nanoseconds());
+}
+
+TEST(PreparedConfigurationTest, ManagedCiliumHasTheReleaseOfTheCluster) {
+  const Prepared prepared("npm-to-cilium.yaml");
+  ASSERT_TRUE(prepared.Ready());
+  EXPECT_EQ(prepared.configurations[1]->policies().settings().version, (policy::Version{1, 16}));
 }
 
 TEST(PreparedConfigurationTest, SaysWhichWaysAnEdgeTakes) {
