@@ -22,6 +22,7 @@ using document::Value;
 
 constexpr std::size_t kMaxPortsOfRule = 40;  // the API's own bound
 constexpr std::size_t kMaxNameBytes = 255;
+constexpr std::size_t kMaxExpandedPeers = 100'000;  // of a rule, each toPorts entry counted apart
 constexpr std::string_view kCiliumNamespaceKey = "io.kubernetes.pod.namespace";
 constexpr std::string_view kCiliumNamespaceLabels = "io.cilium.k8s.namespace.labels.";
 constexpr std::string_view kClusterKey = "io.cilium.k8s.policy.cluster";
@@ -287,6 +288,13 @@ class CiliumPolicyReader {
                            "the rule matches no address of it");
       return;
     }
+    // Groups are named from many places, and each takes their members along.
+    if (rule.peers.size() + found->second.size() * (1 + holes.size()) > kMaxExpandedPeers) {
+      diagnostics_.Error(*group, "CiliumCIDRGroup " + Quote(group->text()) +
+                                     " takes the rule past " + std::to_string(kMaxExpandedPeers) +
+                                     " prefixes, exceptions counted");
+      return;
+    }
     for (const net::Cidr& block : found->second) {
       rule.peers.push_back({CidrMatch{block, holes}, value.where()});
     }
@@ -444,6 +452,14 @@ class CiliumPolicyReader {
     }
     if (!ports) {
       policy.rules.push_back(std::move(rule));
+      return;
+    }
+    // Each entry keeps the peers: two long lists would multiply.
+    if (rule.peers.size() * to_ports->size() > kMaxExpandedPeers) {
+      reader.Error(std::to_string(rule.peers.size()) + " peers under " +
+                       std::to_string(to_ports->size()) + " toPorts entries in one rule; at most " +
+                       std::to_string(kMaxExpandedPeers) + " pairs are read",
+                   "put the ports into fewer entries");
       return;
     }
     for (const Value& entry : *to_ports) {

@@ -242,5 +242,34 @@ spec: {endpointSelector: {matchLabels: {app: web}}}
             "shop/api (p.yaml:2), and no egress rule matches\n");
 }
 
+// At four fifths of a limit, while everything still works: 4 identities of 5, and the map of the
+// pod that has most, 4 entries of 5 (own node, any egress, and one a peer).
+TEST(LintTest, LimitsAreReportedBeforeTheyAreHit) {
+  const policy::PolicySet policies = PoliciesOf(
+      "apiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
+      "metadata: {name: api, namespace: shop}\n"
+      "spec: {podSelector: {matchLabels: {app: api}}, ingress: [{from: [{podSelector: "
+      "{matchLabels: "
+      "{app: web}}}, {podSelector: {matchLabels: {app: db}}}]}]}\n");
+  const auto near_limits = [&](std::uint64_t entries, std::uint64_t identities) {
+    policy::Limits limits = CatalogLimits();
+    limits.cilium_policy_map_entries.value = entries;
+    limits.cilium_identities.value = identities;
+    std::string text;
+    for (const LintFinding& finding :
+         Lint(Evaluator(ShopView(), policies, CiliumSettings(18), limits))) {
+      if (finding.kind == LintKind::kNearLimit) {
+        text += finding.subject + ": " + finding.message + '\n';
+      }
+    }
+    return text;
+  };
+  EXPECT_EQ(near_limits(16'384, 65'535), "");
+  EXPECT_EQ(near_limits(6, 6), "");
+  EXPECT_EQ(near_limits(5, 5),
+            "policy-map entries of an endpoint: 4 of 5, most in shop/api\n"
+            "identities of a cluster: 4 of 5\n");
+}
+
 }  // namespace
 }  // namespace cnisim::connectivity

@@ -110,6 +110,33 @@ TEST(PolicyReaderTest, HugeListsEndInAnError) {
       HasSubstr("a list of 10001 entries; at most 10000 are read"));
 }
 
+// Lists that are each short enough, and multiply: 400 x 400 peers to keep, or 50 x 10,000 prefixes.
+TEST(PolicyReaderTest, ListsThatMultiplyEndInAnError) {
+  std::string peers;
+  std::string entries;
+  for (int i = 0; i < 400; ++i) {
+    peers += "{matchLabels: {app: a" + std::to_string(i) + "}}, ";
+    entries += "{ports: [{port: \"" + std::to_string(i + 1) + "\"}]}, ";
+  }
+  EXPECT_EQ(FirstLineOf(CiliumPolicyWith("ingress: [{fromEndpoints: [" + peers + "], toPorts: [" +
+                                         entries + "]}]")),
+            "p.yaml:6:13: error: 400 peers under 400 toPorts entries in one rule; at most 100000 "
+            "pairs are read in spec.ingress[0]");
+
+  std::string prefixes;
+  for (int i = 0; i < 10'000; ++i) {
+    prefixes += "10." + std::to_string(i / 256) + '.' + std::to_string(i % 256) + ".0/24, ";
+  }
+  std::string references;
+  for (int i = 0; i < 50; ++i) references += "{cidrGroupRef: partners}, ";
+  const std::string group =
+      "apiVersion: cilium.io/v2alpha1\nkind: CiliumCIDRGroup\nmetadata: {name: partners}\n"
+      "spec: {externalCIDRs: [" +
+      prefixes + "]}\n---\n";
+  EXPECT_THAT(FirstLineOf(group + CiliumPolicyWith("egress: [{toCIDRSet: [" + references + "]}]")),
+              HasSubstr("CiliumCIDRGroup 'partners' takes the rule past 100000 prefixes"));
+}
+
 TEST(PolicyReaderTest, CalicoSelectorsThatAreNotUnderstood) {
   const auto with = [](const std::string& selector) {
     return "apiVersion: projectcalico.org/v3\nkind: GlobalNetworkPolicy\nmetadata: {name: a}\n"
