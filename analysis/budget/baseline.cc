@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <string>
 #include <string_view>
 
 #include <fmt/format.h>
@@ -141,6 +142,19 @@ std::vector<std::string> DifferencesFromBaseline(const ResultDocument& current,
     }
   }
   return sentences;
+}
+
+std::string WhyNoBaseline(const ResultDocument& current, const ResultDocument& baseline) {
+  if (current.scenario_name != baseline.scenario_name) {
+    return fmt::format("baseline of another scenario: it is of '{}', this is '{}'",
+                       baseline.scenario_name, current.scenario_name);
+  }
+  const bool any_in_common =
+      std::any_of(baseline.configurations.begin(), baseline.configurations.end(),
+                  [&](const ConfigurationResult& configuration) {
+                    return current.Find(configuration.name) != nullptr;
+                  });
+  return any_in_common ? "" : "baseline has no configuration of this scenario";
 }
 
 }  // namespace cnisim::budget

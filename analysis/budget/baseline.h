@@ -31,4 +31,9 @@ std::vector<RegressionResult> CompareWithBaseline(const experiment::ResultDocume
 std::vector<std::string> DifferencesFromBaseline(const experiment::ResultDocument& current,
                                                  const experiment::ResultDocument& baseline);
 
+/// Why the two cannot be held against each other at all, in a sentence: they are of different
+/// scenarios, or have no configuration in common.  Empty if they can.
+std::string WhyNoBaseline(const experiment::ResultDocument& current,
+                          const experiment::ResultDocument& baseline);
+
 }  // namespace cnisim::budget

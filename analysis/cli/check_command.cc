@@ -138,9 +138,14 @@ class Checker {
 
   void AddBaseline(const experiment::ResultDocument& document, budget::CheckResult& check) {
     if (options_.baseline.empty()) return;
-    const auto baseline = ReadBaseline(BaselineFile(options_.baseline, check.scenario));
+    const std::string file = BaselineFile(options_.baseline, check.scenario);
+    const auto baseline = ReadBaseline(file);
     if (!baseline) {
       check.failure = baseline.error();
+      return;
+    }
+    if (const std::string why = budget::WhyNoBaseline(document, *baseline); !why.empty()) {
+      check.failure = file + ": " + why;
       return;
     }
     budget::BaselineOptions baseline_options;

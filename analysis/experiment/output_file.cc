@@ -17,8 +17,10 @@ std::string Failed(const std::string& path, int error) {
   return "cannot write " + path + ": " + std::strerror(error);
 }
 
+enum class Sync : bool { kNo, kYes };
+
 /// Writes to `path` itself; 0 or an errno.
-int WriteDirectly(const std::string& path, std::string_view text) {
+int WriteDirectly(const std::string& path, std::string_view text, Sync sync) {
   const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (file < 0) return errno;
   int error = 0;
@@ -30,6 +32,7 @@ int WriteDirectly(const std::string& path, std::string_view text) {
       error = errno;
     }
   }
+  if (error == 0 && sync == Sync::kYes && fsync(file) != 0) error = errno;
   if (close(file) != 0 && error == 0) error = errno;
   return error;
 }
@@ -39,7 +42,7 @@ int WriteDirectly(const std::string& path, std::string_view text) {
 std::optional<std::string> WriteWholeFile(const std::string& path, std::string_view text) {
   std::error_code ignored;
   if (fs::exists(path, ignored) && !fs::is_regular_file(path, ignored)) {
-    const int error = WriteDirectly(path, text);
+    const int error = WriteDirectly(path, text, Sync::kNo);  // pipes cannot
     return error == 0 ? std::nullopt : std::optional(Failed(path, error));
   }
   // A link stays a link: what it points to is replaced.
@@ -49,7 +52,8 @@ std::optional<std::string> WriteWholeFile(const std::string& path, std::string_v
   if (made) return "cannot make folder " + target.parent_path().string() + ": " + made.message();
 
   const std::string temporary = target.string() + ".partial-" + std::to_string(getpid());
-  int error = WriteDirectly(temporary, text);
+  // On disk before it takes the name: else a crash could leave an empty file under it.
+  int error = WriteDirectly(temporary, text, Sync::kYes);
   if (error == 0 && rename(temporary.c_str(), target.c_str()) != 0) error = errno;
   if (error == 0) return std::nullopt;
   unlink(temporary.c_str());

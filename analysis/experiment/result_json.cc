@@ -1,6 +1,9 @@
 #include "analysis/experiment/result_json.h"
 
+#include <algorithm>
 #include <cmath>
+#include <string>
+#include <string_view>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -291,9 +294,12 @@ NotModelledResult ReadNotModelled(const Json& json) {
   return {json.at("key_path"), json.at("count"), json.at("first")};
 }
 
-ResultDocument ReadDocument(const Json& json) {
+/// `part` is the field of the document being read, for the error should it be broken.
+ResultDocument ReadDocument(const Json& json, std::string_view& part) {
   ResultDocument document;
+  part = "program";
   document.program_version = json.at("program").at("version");
+  part = "scenario";
   const Json& scenario = json.at("scenario");
   document.scenario_name = scenario.at("name");
   document.scenario_file = scenario.at("file");
@@ -301,19 +307,34 @@ ResultDocument ReadDocument(const Json& json) {
   document.kubernetes = scenario.at("kubernetes");
   document.services = scenario.at("services");
   document.policies = scenario.at("policies");
+  part = "catalog";
   document.catalog_hash = json.at("catalog").at("hash");
   document.catalog_overlaid = json.at("catalog").at("overlaid");
+  part = "experiment";
   const Json& experiment = json.at("experiment");
   document.seed = experiment.at("seed");
   document.replications = experiment.at("replications");
   document.cost_draws = experiment.at("cost_draws");
   document.warm_up_ns = experiment.at("warm_up_ns");
   document.duration_ns = experiment.at("duration_ns");
+  part = "configurations";
   document.configurations = ReadList(json.at("configurations"), ReadConfiguration);
+  part = "comparisons";
   document.comparisons = ReadList(json.at("comparisons"), ReadComparison);
+  part = "warnings";
   document.warnings = ReadList(json.at("warnings"), ReadWarning);
+  part = "not_modelled";
   document.not_modelled = ReadList(json.at("not_modelled"), ReadNotModelled);
   return document;
+}
+
+/// "line 3, column 7" of a byte counted from one.
+std::string PlaceOf(std::size_t byte, std::string_view text) {
+  const std::string_view before = text.substr(0, byte == 0 ? 0 : byte - 1);
+  const auto line = 1 + std::count(before.begin(), before.end(), '\n');
+  const std::size_t start = before.rfind('\n');
+  const std::size_t column = before.size() - (start == std::string_view::npos ? 0 : start + 1) + 1;
+  return fmt::format("line {}, column {}", line, column);
 }
 
 }  // namespace
@@ -341,6 +362,7 @@ std::string ToJson(const ResultDocument& document) {
 }
 
 Result<ResultDocument, std::string> ParseResults(std::string_view text) {
+  std::string_view part = "cnisim_results";
   try {
     const Json json = Json::parse(text);
     if (!json.is_object() || !json.contains("cnisim_results")) {
@@ -351,9 +373,13 @@ Result<ResultDocument, std::string> ParseResults(std::string_view text) {
       return Failure{fmt::format("results of version {}; this program reads version {}",
                                  version.dump(), kResultsVersion)};
     }
-    return ReadDocument(json);
-  } catch (const Json::exception& error) {
-    return Failure{std::string("broken results: ") + error.what()};
+    return ReadDocument(json, part);
+  } catch (const Json::parse_error& error) {
+    return Failure{fmt::format("broken results: no JSON, or cut off, at {}",
+                               PlaceOf(static_cast<std::size_t>(error.byte), text))};
+  } catch (const Json::exception&) {
+    return Failure{fmt::format(
+        "broken results: '{}' is missing, lacks a field or holds one of another type", part)};
   }
 }
 

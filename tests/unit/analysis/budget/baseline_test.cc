@@ -112,5 +112,24 @@ TEST(BaselineTest, SaysWhatElseDiffers) {
                                       "seed: 2, was 1"}));
 }
 
+TEST(BaselineTest, AnotherScenarioIsNoBaseline) {
+  EXPECT_EQ(WhyNoBaseline(ExampleResults(), ExampleResults()), "");
+
+  ResultDocument fewer = ExampleResults();
+  fewer.configurations.resize(1);
+  EXPECT_EQ(WhyNoBaseline(fewer, ExampleResults()), "");
+
+  ResultDocument other = ExampleResults();
+  other.scenario_name = "other";
+  EXPECT_EQ(WhyNoBaseline(other, ExampleResults()), "baseline of another scenario: it is of '" +
+                                                        ExampleResults().scenario_name +
+                                                        "', this is 'other'");
+
+  ResultDocument renamed = ExampleResults();
+  for (auto& configuration : renamed.configurations) configuration.name += "-2";
+  EXPECT_EQ(WhyNoBaseline(renamed, ExampleResults()),
+            "baseline has no configuration of this scenario");
+}
+
 }  // namespace
 }  // namespace cnisim::budget

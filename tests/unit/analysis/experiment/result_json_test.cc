@@ -41,8 +41,27 @@ TEST(ResultJsonTest, SaysWhatIsWrong) {
   EXPECT_EQ(ParseResults(R"({"cnisim_results": 99})").error(),
             "results of version 99; this program reads version 1");
   EXPECT_EQ(ParseResults(R"({"cnisim_results": 1})").error(),
-            "broken results: [json.exception.out_of_range.403] key 'program' not found");
-  EXPECT_FALSE(ParseResults("{").ok());
+            "broken results: 'program' is missing, lacks a field or holds one of another type");
+  EXPECT_EQ(ParseResults("").error(), "broken results: no JSON, or cut off, at line 1, column 1");
+  EXPECT_EQ(ParseResults("{\n \"a\": ?}").error(),
+            "broken results: no JSON, or cut off, at line 2, column 7");
+}
+
+TEST(ResultJsonTest, NamesThePartThatIsBroken) {
+  const auto error_with = [](const std::string& from, const std::string& to) {
+    std::string text = ToJson(ExampleResults());
+    const std::size_t at = text.find(from);
+    EXPECT_NE(at, std::string::npos) << from;
+    text.replace(at, from.size(), to);
+    return ParseResults(text).error();
+  };
+  const auto broken = [](const std::string& part) {
+    return "broken results: '" + part + "' is missing, lacks a field or holds one of another type";
+  };
+  EXPECT_EQ(error_with("\"kubernetes\"", "\"k8s\""), broken("scenario"));
+  EXPECT_EQ(error_with("\"seed\": ", "\"seed\": \"x\", \"s\": "), broken("experiment"));
+  EXPECT_EQ(error_with("\"digests\"", "\"d\""), broken("configurations"));
+  EXPECT_EQ(error_with("\"verdict\"", "\"v\""), broken("comparisons"));
 }
 
 }  // namespace
