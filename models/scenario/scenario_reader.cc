@@ -126,6 +126,7 @@ class ScenarioReader {
     if (!scenario_.configurations.empty())
       internal::CheckCluster(scenario_, catalog_, diagnostics_);
 
+    scenario_.text += files_.Contents();
     for (document::Document& each : files_.TakeDocuments())
       inputs->documents.push_back(std::move(each));
     scenario_.inputs = std::move(inputs);
@@ -177,8 +178,10 @@ class ScenarioReader {
             path, fmt::format("found {}, expected the path of a manifest file", path.Describe()));
         continue;
       }
-      manifests.AddFile(document::ResolvePath(std::string(path.text()), scenario_.path),
-                        diagnostics_, path.where());
+      if (const std::string* text = files_.Text(path.text(), path.where())) {
+        manifests.AddText(*text, document::ResolvePath(std::string(path.text()), scenario_.path),
+                          diagnostics_);
+      }
     }
     return !paths->items().empty();
   }

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "models/document/parser.h"
@@ -16,6 +17,7 @@ std::vector<const document::Value*> FileLoader::Objects(
     const std::optional<std::string> text =
         document::ReadFile(resolved, diagnostics_, referred_from);
     if (!text) return {};
+    contents_.emplace(resolved, *text);
     found =
         documents_.emplace(resolved, document::ParseDocuments(*text, resolved, diagnostics_)).first;
   }
@@ -31,6 +33,7 @@ const std::string* FileLoader::Text(std::string_view path,
   if (found != texts_.end()) return &found->second;
   std::optional<std::string> text = document::ReadFile(resolved, diagnostics_, referred_from);
   if (!text) return nullptr;
+  contents_.emplace(resolved, *text);
   diagnostics_.AddSource(resolved, std::make_shared<const std::string>(*text));
   return &texts_.emplace(resolved, std::move(*text)).first->second;
 }
@@ -41,6 +44,12 @@ std::vector<document::Document> FileLoader::TakeDocuments() {
     for (document::Document& document : documents) all.push_back(std::move(document));
   }
   documents_.clear();
+  return all;
+}
+
+std::string FileLoader::Contents() const {
+  std::string all;
+  for (const auto& [path, text] : contents_) all += std::to_string(text.size()) + '\n' + text;
   return all;
 }
 

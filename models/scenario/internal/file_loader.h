@@ -30,10 +30,14 @@ class FileLoader {
 
   std::vector<document::Document> TakeDocuments();
 
+  /// What all files read so far hold, by path, each headed by its length: for a hash.
+  std::string Contents() const;
+
  private:
   document::Diagnostics& diagnostics_;
   std::map<std::string, std::vector<document::Document>> documents_;  // by resolved path
   std::map<std::string, std::string> texts_;                          // by resolved path
+  std::map<std::string, std::string> contents_;                       // of both, likewise
 };
 
 }  // namespace cnisim::scenario::internal

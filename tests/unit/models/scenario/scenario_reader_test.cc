@@ -8,6 +8,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "tests/support/scratch_folder.h"
 #include "tests/unit/models/scenario/test_catalog.h"
 
 namespace cnisim::scenario {
@@ -497,6 +498,37 @@ t.yaml:8:57: error: unknown VM size 'Standard_D8s_v55'
       |                                                         ^
   did you mean 'Standard_D8s_v5', 'Standard_D2s_v5' or 'Standard_D48s_v5'? known: Standard_B16s_v2, Standard_B2ms, Standard_B2s, Standard_B2s_v2, Standard_B4ms, Standard_B4s_v2, Standard_B8ms, Standard_B8s_v2, Standard_D16ads_v6, Standard_D16as_v5 and 77 more
 )");
+}
+
+TEST(ScenarioText, HoldsWhatEveryFileSays) {
+  test::ScratchFolder folder;
+  const auto text_with = [&](const std::string& changed, const std::string& more) {
+    std::string path;
+    const auto put = [&](const std::string& name, const std::string& text) {
+      path = folder.Write(name, name == changed ? text + more : text);
+    };
+    put("values.yaml", "ipam: {operator: {clusterPoolIPv4PodCIDRList: [192.168.0.0/16]}}\n");
+    put("app.yaml",
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: p, labels: {app: p}}\n"
+        "spec: {containers: [{name: c, image: i}]}\n---\n"
+        "apiVersion: v1\nkind: Service\nmetadata: {name: s}\n"
+        "spec: {type: LoadBalancer, selector: {app: p}, ports: [{port: 80}]}\n");
+    put("create.sh", "az aks create --network-plugin azure\n");
+    put("t.yaml",
+        "cnisim: 1\nname: t\nconfigurations:\n"
+        "  - {name: a, az: --network-plugin none, cilium: {values: values.yaml}}\n"
+        "  - {name: b, az: create.sh}\napplications: [app.yaml]\n"
+        "traffic: [{from: external, to: s, rate: 10/s}]\n");
+    document::Diagnostics diagnostics;
+    const auto scenario = ReadScenario(path, TestCatalog(), diagnostics);
+    EXPECT_TRUE(scenario) << Messages(diagnostics);
+    return scenario ? scenario->text : "";
+  };
+  const std::string plain = text_with("", "");
+  EXPECT_EQ(text_with("", ""), plain);
+  for (const char* file : {"t.yaml", "values.yaml", "app.yaml", "create.sh"}) {
+    EXPECT_NE(text_with(file, "# changed\n"), plain) << file;
+  }
 }
 
 TEST_F(Reader, BrokenYamlIsSaidByTheParser) {
