@@ -3,6 +3,10 @@
 #include <algorithm>
 #include <memory>
 
+#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/parallel_invoke.h>
+#include <oneapi/tbb/task_arena.h>
+
 #include "analysis/plan/internal/control_plane.h"
 #include "models/azure/virtual_network.h"
 #include "sim/base/check.h"
@@ -14,6 +18,14 @@ namespace {
 // A plan's end: later than any scenario's.
 constexpr SimTime kEnd = SimTime::FromNanos(std::int64_t{100} * 366 * 86'400 * 1'000'000'000);
 
+void WidenPodRange(ipam::IpamConfiguration& ipam) {
+  for (net::Cidr& range : ipam.pod_cidrs) {
+    if (range.family() != net::IpFamily::kIpv4) continue;
+    range = net::Cidr(net::IpAddress::V4(0xC0000000), 8);
+    break;
+  }
+}
+
 // The same plan with more room than anyone needs: what it takes then is what it needs.
 PlanInput WithRoom(const PlanInput& input) {
   PlanInput roomy = input;
@@ -21,12 +33,8 @@ PlanInput WithRoom(const PlanInput& input) {
     const auto base = static_cast<std::uint32_t>((i + 1) << 24);
     roomy.subnets[i].prefix = net::Cidr(net::IpAddress::V4(base), 9);
   }
-  for (net::Cidr& range : roomy.ipam.pod_cidrs) {
-    if (range.family() == net::IpFamily::kIpv4) {
-      range = net::Cidr(net::IpAddress::V4(0xC0000000), 8);
-      break;
-    }
-  }
+  WidenPodRange(roomy.ipam);
+  for (Migration& migration : roomy.migrations) WidenPodRange(migration.ipam);
   return roomy;
 }
 
@@ -39,28 +47,50 @@ std::optional<int> SubnetFor(std::uint64_t addresses, bool blocks, const azure::
   return length;
 }
 
-PlanAdvice::Prefix AdvisePodRange(const PlanInput& input, const PlanRecord& roomy,
-                                  const azure::Limits& limits) {
+/// @param ipam  of the cluster, or of what it moves to
+PlanAdvice::Prefix AdvisePodRange(const PlanInput& input, const ipam::IpamConfiguration& ipam,
+                                  const PlanRecord& roomy, const azure::Limits& limits) {
   PlanAdvice::Prefix prefix;
   prefix.name = "pod CIDR";
-  for (const net::Cidr& range : input.ipam.pod_cidrs) {
+  for (const net::Cidr& range : ipam.pod_cidrs) {
     if (range.family() == net::IpFamily::kIpv4 && prefix.now == 0) prefix.now = range.length();
   }
-  if (input.ipam.kind == ipam::IpamKind::kCalicoBlocks) {
+  if (ipam.kind == ipam::IpamKind::kCalicoBlocks) {
     prefix.needed = net::SmallestPrefixFor(roomy.peak_held.back());
     return prefix;
   }
   // AKS's check counts autoscaler maxima, used or not.
   std::uint64_t nodes = roomy.peak_nodes;
-  if (input.ipam.kind == ipam::IpamKind::kOverlay) {
+  if (ipam.kind == ipam::IpamKind::kOverlay) {
     std::uint64_t largest = 0;
     for (const PlannedPool& pool : input.pools) {
       largest += static_cast<std::uint64_t>(pool.pool.LargestCount());
     }
     nodes = std::max(nodes, largest);
   }
-  prefix.needed = ipam::SmallestPodRange(input.ipam, nodes, limits);
+  prefix.needed = ipam::SmallestPodRange(ipam, nodes, limits);
   return prefix;
+}
+
+// Nodes of the pool of an upgrade that earlier operations make.
+int NodesMadeLater(const PlanInput& input, std::size_t upgrade) {
+  int nodes = 0;
+  for (std::size_t i = 0; i < upgrade; ++i) {
+    const lifecycle::Operation& earlier = input.timeline.operations[i];
+    const bool same = earlier.new_pool &&
+                      earlier.new_pool->pool.name == input.timeline.operations[upgrade].target;
+    if (same) nodes = earlier.count;
+  }
+  return nodes;
+}
+
+// Whether everything before the operation succeeds: a cluster that lacks addresses already has no
+// room for an upgrade, whatever its surge.
+bool SoundBefore(const PlanInput& input, std::size_t operation, const azure::Limits& limits) {
+  PlanInput before = input;
+  before.timeline.growth.reset();
+  before.timeline.operations.resize(operation);
+  return RunPlan(before, limits).FirstFailure() == nullptr;
 }
 
 // True when the first upgrade of the pool succeeds with so many surge nodes.
@@ -98,6 +128,10 @@ std::string_view ToString(Binding binding) {
       return "nodes of the cluster";
     case Binding::kMaxPods:
       return "max pods";
+    case Binding::kSnatPorts:
+      return "SNAT ports";
+    case Binding::kBackends:
+      return "load balancer";
   }
   return "";
 }
@@ -124,6 +158,7 @@ PlanRecord RunPlan(const PlanInput& input, const azure::Limits& limits) {
 PlanAdvice Advise(const PlanInput& input, const azure::Limits& limits) {
   PlanAdvice advice;
   const PlanRecord roomy = RunPlan(WithRoom(input), limits);
+  advice.vnet_needed = roomy.vnet_peak;
   const auto* failure = roomy.FirstFailure();
   for (std::size_t i = 0; i < input.subnets.size(); ++i) {
     PlanAdvice::Prefix prefix;
@@ -137,7 +172,12 @@ PlanAdvice Advise(const PlanInput& input, const azure::Limits& limits) {
     advice.prefixes.push_back(prefix);
   }
   if (!ipam::PodsInVnet(input.ipam.kind)) {
-    advice.prefixes.push_back(AdvisePodRange(input, roomy, limits));
+    advice.prefixes.push_back(AdvisePodRange(input, input.ipam, roomy, limits));
+  }
+  for (const Migration& migration : input.migrations) {
+    if (ipam::PodsInVnet(migration.ipam.kind)) continue;
+    advice.prefixes.push_back(AdvisePodRange(input, migration.ipam, roomy, limits));
+    advice.prefixes.back().name += " of " + migration.configuration;
   }
 
   for (std::size_t i = 0; i < input.timeline.operations.size(); ++i) {
@@ -147,14 +187,14 @@ PlanAdvice Advise(const PlanInput& input, const azure::Limits& limits) {
         input.pools.begin(), input.pools.end(),
         [&](const PlannedPool& planned) { return planned.pool.name == operation.target; });
     if (pool == input.pools.end()) continue;
-    const int nodes = pool->pool.count;
+    const int nodes = std::max(pool->pool.count, NodesMadeLater(input, i));
     PlanAdvice::Surge surge;
     surge.pool = operation.target;
     surge.asked =
         std::min(nodes, operation.max_surge.value_or(pool->pool.max_surge).NodesFor(nodes));
     // More surge nodes never need fewer addresses, so the largest that fits is found by halving.
     int low = -1;
-    int high = nodes;
+    int high = SoundBefore(input, i, limits) ? nodes : -1;
     while (low < high) {
       const int middle = low + (high - low + 1) / 2;
       if (UpgradeFits(input, i, middle, limits)) {
@@ -167,6 +207,19 @@ PlanAdvice Advise(const PlanInput& input, const azure::Limits& limits) {
     advice.surges.push_back(surge);
   }
   return advice;
+}
+
+std::vector<PlanOutcome> RunAndAdvise(const std::vector<PlanInput>& inputs,
+                                      const azure::Limits& limits, unsigned threads) {
+  std::vector<PlanOutcome> outcomes(inputs.size());
+  tbb::task_arena arena(threads == 0 ? tbb::task_arena::automatic : static_cast<int>(threads));
+  arena.execute([&] {
+    tbb::parallel_for(std::size_t{0}, inputs.size(), [&](std::size_t i) {
+      tbb::parallel_invoke([&] { outcomes[i].record = RunPlan(inputs[i], limits); },
+                           [&] { outcomes[i].advice = Advise(inputs[i], limits); });
+    });
+  });
+  return outcomes;
 }
 
 }  // namespace cnisim::plan

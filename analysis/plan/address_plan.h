@@ -27,7 +27,7 @@ struct PlannedSubnet {
 
 /// A node pool as a plan sees it.  `pool.max_pods` is set.
 struct PlannedPool {
-  cluster::NodePool pool;
+  cluster::NodePool pool;                 ///< of no node if an operation makes it later
   std::size_t node_subnet = 0;            ///< index in PlanInput::subnets
   std::optional<std::size_t> pod_subnet;  ///< in modes that have one
 };
@@ -36,6 +36,22 @@ struct PlannedPool {
 struct PlannedWorkload {
   std::string name;  ///< "ns/name"
   int replicas = 0;
+  /// The Deployment's; empty: Kubernetes' default.
+  std::optional<cluster::MaxSurge> rollout_surge = std::nullopt;
+};
+
+/// The network mode that a cluster may move to.
+struct Migration {
+  std::string configuration;
+  ipam::IpamConfiguration ipam;
+};
+
+/// The load balancer's outbound rule, where the cluster asks for a number of ports a node.
+struct OutboundProfile {
+  int ports_per_node = 0;  ///< 0: AKS's own table, which never refuses a node
+  int addresses = 1;
+  int services = 0;  ///< LoadBalancer Services, each a rule a port with every node as back end
+  int ports_per_service = 1;
 };
 
 /// One configuration of the comparison and what shall happen to it.
@@ -47,6 +63,8 @@ struct PlanInput {
   std::vector<PlannedWorkload> workloads;
   int pods_per_node = 0;    ///< of DaemonSets, with addresses of their own
   int other_addresses = 0;  ///< of the first pool's subnet: internal load balancers, endpoints
+  OutboundProfile outbound;
+  std::vector<Migration> migrations;  ///< what operations may move to
   lifecycle::Timeline timeline;
 };
 
@@ -70,6 +88,8 @@ enum class Binding : std::uint8_t {
   kScaleSet,
   kClusterNodes,
   kMaxPods,  ///< nodes are full: pods stay Pending
+  kSnatPorts,
+  kBackends,  ///< of the load balancer
 };
 std::string_view ToString(Binding binding);
 
@@ -119,8 +139,18 @@ struct PlanAdvice {
     int asked = 0;
     int fits = 0;  ///< the largest that fits; -1: not even without surge nodes
   };
-  std::vector<Surge> surges;  ///< one a pool that the timeline upgrades
+  std::vector<Surge> surges;      ///< one a pool that the timeline upgrades
+  std::uint64_t vnet_needed = 0;  ///< at the peak, with room for everything
 };
 PlanAdvice Advise(const PlanInput& input, const azure::Limits& limits);
+
+struct PlanOutcome {
+  PlanRecord record;
+  PlanAdvice advice;
+};
+/// Runs and advises all of them side by side.  The same outcomes at any number of threads.
+/// @param threads  0: all cores
+std::vector<PlanOutcome> RunAndAdvise(const std::vector<PlanInput>& inputs,
+                                      const azure::Limits& limits, unsigned threads = 0);
 
 }  // namespace cnisim::plan

@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "models/document/quantities.h"
 #include "models/document/spelling.h"
 
 namespace cnisim::plan {
@@ -32,6 +33,41 @@ int OtherAddresses(const scenario::Scenario& scenario, const scenario::Configura
   }
   if (spec.az.private_cluster && !spec.az.apiserver_subnet) ++count;
   return count;
+}
+
+/// A Deployment's maxSurge, "25%" or "1"; nothing if it has none.
+std::optional<cluster::MaxSurge> SurgeOf(const std::string& text) {
+  cluster::MaxSurge surge;
+  if (const auto share = document::ParsePercentage(text); share.ok()) {
+    surge.share = *share;
+    return surge;
+  }
+  if (const auto pods = document::ParseInteger(text); pods && *pods >= 0) {
+    surge.nodes = static_cast<int>(*pods);
+    return surge;
+  }
+  return std::nullopt;
+}
+
+OutboundProfile OutboundOf(const scenario::Scenario& scenario,
+                           const scenario::ConfigurationSpec& spec) {
+  OutboundProfile outbound;
+  const bool by_load_balancer =
+      !spec.az.outbound_type || *spec.az.outbound_type == cni::OutboundType::kLoadBalancer;
+  if (by_load_balancer && spec.az.lb_outbound_ports)
+    outbound.ports_per_node = *spec.az.lb_outbound_ports;
+  if (spec.az.lb_outbound_ip_count) outbound.addresses = *spec.az.lb_outbound_ip_count;
+  std::size_t ports = 0;
+  for (const cluster::Service& service : scenario.objects.services) {
+    if (service.type != cluster::ServiceType::kLoadBalancer) continue;
+    ++outbound.services;
+    ports += service.ports.size();
+  }
+  if (outbound.services > 0) {
+    const auto services = static_cast<std::size_t>(outbound.services);
+    outbound.ports_per_service = static_cast<int>((ports + services - 1) / services);
+  }
+  return outbound;
 }
 
 std::optional<std::size_t> SubnetIndex(const PlanInput& input, std::string_view name) {
@@ -63,10 +99,12 @@ PlanInput MakeInput(const scenario::Scenario& scenario, const scenario::Configur
     if (workload.kind == cluster::WorkloadKind::kDaemonSet) {
       ++input.pods_per_node;
     } else {
-      input.workloads.push_back({workload.ToString(), workload.replicas});
+      input.workloads.push_back(
+          {workload.ToString(), workload.replicas, SurgeOf(workload.rollout_max_surge)});
     }
   }
   input.other_addresses = OtherAddresses(scenario, spec);
+  input.outbound = OutboundOf(scenario, spec);
   return input;
 }
 
@@ -83,6 +121,72 @@ std::vector<Operation> UpgradesOfAllPools(const PlanInput& input) {
   return operations;
 }
 
+/// Adds the pools that operations make later, of no node yet.
+void AddLaterPools(const scenario::ConfigurationSpec& spec, PlanInput& input,
+                   document::Diagnostics& diagnostics) {
+  for (const Operation& operation : input.timeline.operations) {
+    if (!operation.new_pool) continue;
+    const lifecycle::NewPool& made = *operation.new_pool;
+    PlannedPool planned;
+    planned.pool = made.pool;
+    planned.pool.count = 0;
+    if (!planned.pool.max_pods) planned.pool.max_pods = spec.cni.default_max_pods;
+    const PlannedPool& first = input.pools.front();
+    planned.node_subnet = first.node_subnet;
+    planned.pod_subnet = first.pod_subnet;
+    const auto find = [&](const std::string& name, auto& index) {
+      if (name.empty()) return;
+      const auto found = SubnetIndex(input, name);
+      if (found) {
+        index = *found;
+      } else {
+        diagnostics.Error(operation.where, "timeline",
+                          fmt::format("there is no subnet {}", document::Quote(name)));
+      }
+    };
+    find(made.node_subnet, planned.node_subnet);
+    if (UsesPodSubnet(spec.cni.ipam.kind)) find(made.pod_subnet, planned.pod_subnet);
+    for (const PlannedPool& other : input.pools) {
+      if (other.pool.name != planned.pool.name) continue;
+      diagnostics.Error(
+          operation.where, "timeline",
+          fmt::format("there is a pool {} already", document::Quote(other.pool.name)));
+    }
+    input.pools.push_back(std::move(planned));
+  }
+}
+
+/// AKS moves clusters of the node subnet mode and of kubenet to overlay, in place; elsewhere a
+/// migration is no operation.
+void AddMigrations(const scenario::Scenario& scenario, const scenario::ConfigurationSpec& spec,
+                   PlanInput& input, document::Diagnostics& diagnostics) {
+  const bool movable = spec.cni.ipam.kind == ipam::IpamKind::kNodeSubnet ||
+                       spec.cni.ipam.kind == ipam::IpamKind::kKubenet;
+  for (const Operation& operation : input.timeline.operations) {
+    if (operation.kind != OperationKind::kMigrate) continue;
+    const scenario::ConfigurationSpec* target = scenario.FindConfiguration(operation.target);
+    if (target == nullptr) {
+      std::vector<std::string> known;
+      for (const auto& each : scenario.configurations) known.push_back(each.name);
+      diagnostics.Error(
+          operation.where, "timeline",
+          fmt::format("there is no configuration {}", document::Quote(operation.target)),
+          document::SpellingHint(operation.target, known));
+    } else if (target->cni.ipam.kind != ipam::IpamKind::kOverlay) {
+      diagnostics.Error(operation.where, "timeline",
+                        fmt::format("AKS cannot move a cluster to {} in place",
+                                    document::Quote(operation.target)),
+                        "it moves to overlay only");
+    } else if (movable) {
+      input.migrations.push_back({target->name, target->cni.ipam});
+    }
+  }
+  if (movable) return;
+  std::erase_if(input.timeline.operations, [](const Operation& operation) {
+    return operation.kind == OperationKind::kMigrate;
+  });
+}
+
 void CheckNames(const PlanInput& input, document::Diagnostics& diagnostics) {
   std::vector<std::string> pools;
   for (const PlannedPool& pool : input.pools) pools.push_back(pool.pool.name);
@@ -92,9 +196,11 @@ void CheckNames(const PlanInput& input, document::Diagnostics& diagnostics) {
     workloads.push_back(workload.name.substr(workload.name.find('/') + 1));
   }
   for (const Operation& operation : input.timeline.operations) {
-    const bool of_pool = operation.kind == OperationKind::kScalePool ||
-                         operation.kind == OperationKind::kUpgrade ||
-                         operation.kind == OperationKind::kAutoscale;
+    if (operation.kind == OperationKind::kMigrate) continue;  // checked with its configuration
+    const bool of_pool =
+        operation.kind == OperationKind::kScalePool || operation.kind == OperationKind::kUpgrade ||
+        operation.kind == OperationKind::kAutoscale || operation.kind == OperationKind::kAddPool ||
+        operation.kind == OperationKind::kReplace;
     const std::vector<std::string>& names = of_pool ? pools : workloads;
     if (std::find(names.begin(), names.end(), operation.target) != names.end()) continue;
     diagnostics.Error(operation.where, "timeline",
@@ -117,6 +223,8 @@ std::vector<PlanInput> MakePlanInputs(const scenario::Scenario& scenario,
     if (timeline.operations.empty() && !timeline.growth) {
       input.timeline.operations = UpgradesOfAllPools(input);
     }
+    if (!input.pools.empty()) AddLaterPools(spec, input, diagnostics);
+    AddMigrations(scenario, spec, input, diagnostics);
     CheckNames(input, diagnostics);
     inputs.push_back(std::move(input));
   }
@@ -128,6 +236,7 @@ std::vector<PlanResult> RunPlans(const scenario::Scenario& scenario, const azure
   std::vector<PlanResult> results;
   const std::vector<PlanInput> inputs = MakePlanInputs(scenario, diagnostics);
   if (diagnostics.has_errors()) return results;
+  std::vector<PlanInput> possible;
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     const document::SourceLocation& where = scenario.configurations[i].where;
     const std::string& name = inputs[i].configuration;
@@ -144,7 +253,12 @@ std::vector<PlanResult> RunPlans(const scenario::Scenario& scenario, const azure
                         lacks_subnet ? "a pool has no pod subnet" : "there is no node pool");
       continue;
     }
-    results.push_back({inputs[i], RunPlan(inputs[i], limits), Advise(inputs[i], limits)});
+    possible.push_back(inputs[i]);
+  }
+  std::vector<PlanOutcome> outcomes = RunAndAdvise(possible, limits);
+  for (std::size_t i = 0; i < possible.size(); ++i) {
+    results.push_back(
+        {std::move(possible[i]), std::move(outcomes[i].record), std::move(outcomes[i].advice)});
   }
   return results;
 }

@@ -1,6 +1,8 @@
 #include "analysis/report/plan_report.h"
 
 #include <algorithm>
+#include <chrono>
+#include <map>
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -54,13 +56,25 @@ const std::vector<std::string>& Header() {
   return header;
 }
 
+/// " (2028-05-20)" where the plan has a calendar.
+std::string Date(const PlanResult& result, SimTime time) {
+  const auto& growth = result.input.timeline.growth;
+  if (!growth || !growth->start) return "";
+  const std::int64_t seconds = time.nanos() / 1'000'000'000;
+  const std::chrono::year_month_day date{std::chrono::sys_days(*growth->start) +
+                                         std::chrono::days(seconds / 86'400)};
+  return fmt::format(" ({:04}-{:02}-{:02})", static_cast<int>(date.year()),
+                     static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()));
+}
+
 std::string FailureSentence(const PlanResult& result, const OperationRecord& failure) {
-  return fmt::format("{} fails after {} at {}: {}{}", failure.name, When(failure.start),
-                     failure.subject,
+  return fmt::format("{} fails after {}{} at {}: {}{}", failure.name, When(failure.start),
+                     Date(result, failure.start), failure.subject,
                      failure.refusal.code.empty() ? "" : failure.refusal.code + ": ",
                      failure.refusal.message) +
          (result.record.exhausted_at
-              ? fmt::format(" Growth is over after {}.", When(*result.record.exhausted_at))
+              ? fmt::format(" Growth is over after {}{}.", When(*result.record.exhausted_at),
+                            Date(result, *result.record.exhausted_at))
               : "");
 }
 
@@ -74,7 +88,12 @@ std::string AdviceSentence(const PlanAdvice& advice) {
   }
   std::string text;
   if (!parts.empty()) text = "The plan needs " + AndList(parts) + ".";
+  std::map<std::string, PlanAdvice::Surge> tightest;  // of a pool's upgrades, by pool
   for (const PlanAdvice::Surge& surge : advice.surges) {
+    const auto [least, added] = tightest.emplace(surge.pool, surge);
+    if (!added && surge.fits < least->second.fits) least->second = surge;
+  }
+  for (const auto& [pool, surge] : tightest) {
     if (surge.fits >= surge.asked) continue;
     if (!text.empty()) text += ' ';
     text += surge.fits < 0 ? fmt::format("Pool {} cannot be upgraded at all.", surge.pool)
@@ -93,16 +112,16 @@ std::string PrefixSentence(const PlanAdvice& advice) {
   return "smallest prefixes that carry the plan: " + AndList(parts);
 }
 
-// What moving to the configuration with the fewest VNet addresses saves.
+// What moving to the configuration that needs the fewest VNet addresses saves, with room for all.
 std::string SavingSentence(const std::vector<PlanResult>& results) {
   const auto less = [](const PlanResult& a, const PlanResult& b) {
-    return a.record.vnet_peak < b.record.vnet_peak;
+    return a.advice.vnet_needed < b.advice.vnet_needed;
   };
   const auto [least, most] = std::minmax_element(results.begin(), results.end(), less);
-  if (results.size() < 2 || least->record.vnet_peak == most->record.vnet_peak) return "";
-  return fmt::format("From {} to {}, the plan takes {} VNet addresses fewer at its peak.",
+  if (results.size() < 2 || least->advice.vnet_needed == most->advice.vnet_needed) return "";
+  return fmt::format("From {} to {}, the whole plan needs {} VNet addresses fewer at its peak.",
                      most->input.configuration, least->input.configuration,
-                     Count(most->record.vnet_peak - least->record.vnet_peak));
+                     Count(most->advice.vnet_needed - least->advice.vnet_needed));
 }
 
 std::string Title(const std::string& scenario, const std::vector<PlanResult>& results) {
@@ -114,8 +133,8 @@ std::string Title(const std::string& scenario, const std::vector<PlanResult>& re
       pods += workload.replicas;
     }
   }
-  return fmt::format("{}: VNet addresses of {} configurations, {} nodes, {} pods", scenario,
-                     results.size(), nodes, pods);
+  return fmt::format("{}: VNet addresses of {} configuration{}, {} nodes, {} pods", scenario,
+                     results.size(), results.size() == 1 ? "" : "s", nodes, pods);
 }
 
 nlohmann::ordered_json ToJson(const ipam::PoolHoldings& pool) {

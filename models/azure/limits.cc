@@ -23,7 +23,7 @@ struct Name {
   std::string_view text;
 };
 
-constexpr std::size_t kValueCount = 90;
+constexpr std::size_t kValueCount = 91;
 constexpr std::array<Name, kValueCount> kNames{{
     {LimitId::kSubnetReservedFirst, "subnet.reserved_first"},
     {LimitId::kSubnetReservedLast, "subnet.reserved_last"},
@@ -115,6 +115,7 @@ constexpr std::array<Name, kValueCount> kNames{{
     {LimitId::kPodStart, "pod.start"},
     {LimitId::kPodStop, "pod.stop"},
     {LimitId::kPodRetry, "pod.retry"},
+    {LimitId::kRolloutMaxSurgePercent, "rollout.max_surge"},
 }};
 
 constexpr bool InOrder() {

@@ -109,6 +109,7 @@ enum class LimitId : std::uint8_t {
   kPodStart,
   kPodStop,
   kPodRetry,
+  kRolloutMaxSurgePercent,
 };
 
 /// A figure that depends on a number: ports by nodes, millicores by cores.

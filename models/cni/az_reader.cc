@@ -375,16 +375,12 @@ class Reader {
                         *settings_.lb_outbound_ports));
       settings_.lb_outbound_ports = {};
     }
-    NotModelled(flag);
   }
   void NotModelled(const Flag& flag) {
     diagnostics_.Warning(flag.where, "",
                          fmt::format("{} is read, not modelled", Written(flag.name)), "");
   }
-  void OutboundIps(const Flag& flag) {
-    Integer(flag, 1, 100, settings_.lb_outbound_ip_count);
-    NotModelled(flag);
-  }
+  void OutboundIps(const Flag& flag) { Integer(flag, 1, 100, settings_.lb_outbound_ip_count); }
   void NatIps(const Flag& flag) {
     Integer(flag, 1, 16, settings_.nat_gateway_ip_count);
     NotModelled(flag);

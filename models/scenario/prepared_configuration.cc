@@ -95,6 +95,13 @@ bool PreparedConfiguration::PrepareCluster(Diagnostics& diagnostics) {
   evaluator_ = std::make_unique<policy::Evaluator>(
       std::move(view), scenario_.policies, PolicySettings(spec_, switches_, limits), limits);
   WarnOfUnenforcedPolicies(diagnostics);
+  if (spec_.az.lb_outbound_ports || spec_.az.lb_outbound_ip_count) {
+    diagnostics.Warning(
+        spec_.where, "",
+        fmt::format("{}: outbound ports and addresses of the load balancer count in "
+                    "'cnisim plan' only",
+                    spec_.name));
+  }
   structures_ = std::make_unique<ServiceStructures>(cluster_, scenario_.background, switches_,
                                                     ipam::PodsInVnet(spec_.cni.ipam.kind));
   classifier_ = std::make_unique<FlowClassifier>(cluster_, *structures_, *evaluator_,

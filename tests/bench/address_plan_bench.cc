@@ -37,14 +37,17 @@ PlanInput Make(IpamKind kind) {
   }
   const SimTime month = SimTime::FromNanos(std::int64_t{30} * 86'400 * 1'000'000'000);
   // 2 % a month: 1.02^22 = 1.546, so 4,950 nodes and 197,900 pods after 22 months.
-  input.timeline.growth = lifecycle::Growth{0.02, month, month * 24, {}};
+  input.timeline.growth = lifecycle::GrowthAtRate(0.02, month, month * 24);
   return input;
 }
 
-void BM_TwoYearsOfGrowth(benchmark::State& state) {
+azure::Limits LoadLimits() {
   document::Diagnostics diagnostics;
-  const auto limits =
-      azure::Limits::Load(document::CatalogFiles::Load(std::nullopt, diagnostics), diagnostics);
+  return azure::Limits::Load(document::CatalogFiles::Load(std::nullopt, diagnostics), diagnostics);
+}
+
+void BM_TwoYearsOfGrowth(benchmark::State& state) {
+  const azure::Limits limits = LoadLimits();
   const PlanInput input = Make(static_cast<IpamKind>(state.range(0)));
   for (auto _ : state) {
     const PlanRecord record = RunPlan(input, limits);
@@ -56,6 +59,34 @@ void BM_TwoYearsOfGrowth(benchmark::State& state) {
   state.SetLabel(std::string(ToString(input.ipam.kind)));
 }
 BENCHMARK(BM_TwoYearsOfGrowth)->DenseRange(0, 7)->Unit(benchmark::kMillisecond)->Iterations(1);
+
+// What `cnisim plan` does: all modes side by side, each with an upgrade, and the searches for the
+// largest surge and the smallest prefixes.
+void BM_AllModesWithAdvice(benchmark::State& state) {
+  const azure::Limits limits = LoadLimits();
+  std::vector<PlanInput> inputs;
+  for (int kind = 0; kind < 8; ++kind) {
+    inputs.push_back(Make(static_cast<IpamKind>(kind)));
+    lifecycle::Operation upgrade;
+    upgrade.kind = lifecycle::OperationKind::kUpgrade;
+    upgrade.at = SimTime::FromNanos(std::int64_t{86'400} * 1'000'000'000);
+    upgrade.target = "pool0";
+    upgrade.max_surge = cluster::MaxSurge{std::nullopt, 0.33};
+    inputs.back().timeline.operations = {upgrade};
+  }
+  for (auto _ : state) {
+    const std::vector<PlanOutcome> outcomes = RunAndAdvise(inputs, limits, /*threads=*/2);
+    for (const PlanOutcome& outcome : outcomes) {
+      CNISIM_CHECK(outcome.record.operations.size() > 2, "the plan ran");
+      CNISIM_CHECK(outcome.advice.surges.size() == 1, "the surge was searched");
+    }
+  }
+}
+BENCHMARK(BM_AllModesWithAdvice)
+    ->Unit(benchmark::kMillisecond)
+    ->Iterations(1)
+    ->MeasureProcessCPUTime()
+    ->UseRealTime();
 
 }  // namespace
 }  // namespace cnisim::plan

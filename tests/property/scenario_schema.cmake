@@ -1,6 +1,6 @@
 cnisim_test(NAME property_scenario_schema
   SOURCES scenario_schema/scenario_schema_test.cc
-  DEPENDS cnisim_models_scenario nlohmann_json::nlohmann_json)
+  DEPENDS cnisim_models_lifecycle cnisim_models_scenario nlohmann_json::nlohmann_json)
 
 # Scenarios against the schema, by a validator that is not ours.
 find_package(Python3 REQUIRED COMPONENTS Interpreter)

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "models/azure/admission.h"
+#include "models/azure/outbound.h"
 #include "models/ipam/allocators.h"
 #include "sim/engine/turn.h"
 
@@ -16,9 +17,6 @@ using azure::LimitId;
 using ipam::AllocateError;
 using ipam::IpamKind;
 using lifecycle::OperationKind;
-
-// Kubernetes' default of a Deployment's maxSurge.
-constexpr double kRolloutSurge = 0.25;
 
 Binding BindingOf(AllocateError error) {
   switch (error) {
@@ -48,9 +46,20 @@ ControlPlane::ControlPlane(const PlanInput& input, const azure::Limits& limits)
   for (const PlannedSubnet& subnet : input.subnets) {
     subnets_.push_back(vnet_.AddSubnet(subnet.name, subnet.prefix));
   }
-  allocator_ = ipam::MakeAllocator(input.ipam, vnet_, limits);
+  ipam_ = &input.ipam;
+  allocator_ = ipam::MakeAllocator(*ipam_, vnet_, limits);
+  pools_ = allocator_->Holdings();
+  for (const Migration& migration : input.migrations) {
+    for (const ipam::PoolHoldings& pool :
+         ipam::MakeAllocator(migration.ipam, vnet_, limits)->Holdings()) {
+      const bool known = std::any_of(pools_.begin(), pools_.end(),
+                                     [&](const auto& other) { return other.name == pool.name; });
+      if (!known) pools_.push_back(pool);
+    }
+  }
   pool_nodes_.resize(input.pools.size());
   pool_numbers_.resize(input.pools.size());
+  for (const PlannedPool& pool : input.pools) pool_base_.push_back(pool.pool.count);
   replicas_.resize(input.workloads.size());
   running_.resize(input.workloads.size());
   record_.configuration = input.configuration;
@@ -60,9 +69,8 @@ ControlPlane::ControlPlane(const PlanInput& input, const azure::Limits& limits)
     tasks_.push_back({Task::Kind::kOperation, input.timeline.operations[i].at, i});
   }
   if (const auto& growth = input.timeline.growth) {
-    for (std::size_t step = 1; growth->every * static_cast<std::int64_t>(step) <= growth->length;
-         ++step) {
-      tasks_.push_back({Task::Kind::kGrow, growth->every * static_cast<std::int64_t>(step), step});
+    for (std::size_t step = 0; step < growth->steps.size(); ++step) {
+      tasks_.push_back({Task::Kind::kGrow, growth->steps[step].at, step});
     }
   }
   std::stable_sort(tasks_.begin(), tasks_.end(),
@@ -105,6 +113,9 @@ void ControlPlane::Handle(const engine::Event& event, engine::Turn& turn) {
         ContinueUpgrade(turn);
       } else if (operation_ != nullptr && operation_->kind == OperationKind::kRollout) {
         ContinueRollout(turn);
+      } else if (operation_ != nullptr && operation_->kind == OperationKind::kReplace &&
+                 !current_.failed) {
+        ContinueReplace(turn);
       } else {
         FinishWhenQuiet(turn);
       }
@@ -182,22 +193,25 @@ void ControlPlane::Create(engine::Turn& turn) {
 }
 
 void ControlPlane::Grow(std::size_t step, engine::Turn& turn) {
-  // Products only: the library's pow() may differ between machines.
-  double factor = 1;
-  for (std::size_t i = 0; i < step; ++i) factor *= 1 + input_.timeline.growth->rate;
-  current_.name = fmt::format("growth to {:.0f} %", factor * 100);
-  for (std::size_t pool = 0; pool < input_.pools.size(); ++pool) {
-    const int base = input_.pools[pool].pool.count;
-    const int wanted = static_cast<int>(std::ceil(base * factor - 1e-9));
-    if (wanted > CountNodes(pool) &&
-        !AddNodes(pool, wanted - CountNodes(pool), false, /*creation=*/false, turn)) {
-      return;
+  const lifecycle::Growth& growth = *input_.timeline.growth;
+  const double size = growth.steps[step].size;
+  current_.name = fmt::format("growth to {:.0f} %", size * 100);
+  const auto wanted = [&](int base) { return static_cast<int>(std::ceil(base * size - 1e-9)); };
+  const bool less = growth.shrinks && step > 0 && size < growth.steps[step - 1].size;
+  const auto set_replicas = [&] {
+    for (std::size_t i = 0; i < replicas_.size(); ++i) {
+      const int replicas = wanted(input_.workloads[i].replicas);
+      if (replicas > replicas_[i] || less) SetReplicas(i, replicas, turn);
     }
+  };
+  if (less) set_replicas();
+  for (std::size_t pool = 0; pool < input_.pools.size(); ++pool) {
+    const int nodes = wanted(pool_base_[pool]);
+    const int now = CountNodes(pool);
+    if (nodes > now && !AddNodes(pool, nodes - now, false, /*creation=*/false, turn)) return;
+    if (nodes < now && less) RemoveNodes(pool, now - nodes, turn);
   }
-  for (std::size_t i = 0; i < replicas_.size(); ++i) {
-    const auto wanted = static_cast<int>(std::ceil(input_.workloads[i].replicas * factor - 1e-9));
-    if (wanted > replicas_[i]) SetReplicas(i, wanted, turn);
-  }
+  if (!less) set_replicas();
 }
 
 void ControlPlane::Begin(const lifecycle::Operation& operation, engine::Turn& turn) {
@@ -219,6 +233,17 @@ void ControlPlane::Begin(const lifecycle::Operation& operation, engine::Turn& tu
       break;
     case OperationKind::kRollout:
       replaced_ = 0;
+      break;
+    case OperationKind::kAddPool:
+      if (!pool) break;
+      pool_base_[*pool] = operation.count;
+      AddNodes(*pool, operation.count, false, /*creation=*/false, turn);
+      break;
+    case OperationKind::kReplace:
+      BeginReplace(operation, turn);
+      break;
+    case OperationKind::kMigrate:
+      Migrate(operation, turn);
       break;
   }
 }
@@ -292,9 +317,10 @@ void ControlPlane::ContinueRollout(engine::Turn& turn) {
   }
   const int index = static_cast<int>(*workload);
   const int replicas = replicas_[*workload];
-  cluster::MaxSurge surge;
-  surge.share = kRolloutSurge;
-  surge = operation_->max_surge.value_or(surge);
+  cluster::MaxSurge usual;
+  usual.share = static_cast<double>(limits_[LimitId::kRolloutMaxSurgePercent]) / 100;
+  const cluster::MaxSurge surge =
+      operation_->max_surge.value_or(input_.workloads[*workload].rollout_surge.value_or(usual));
   const int extra = std::clamp(surge.NodesFor(replicas), 1, replicas - replaced_);
   const int above = running_[*workload] - replicas;
   if (above > 0) {
@@ -317,6 +343,74 @@ void ControlPlane::ContinueRollout(engine::Turn& turn) {
   turn.Schedule(turn.now() + Seconds(LimitId::kPodStart), kStep);
 }
 
+// --- Blue-green: the new pool at its full size, then the old one drained and deleted.
+// ---
+
+void ControlPlane::BeginReplace(const lifecycle::Operation& operation, engine::Turn& turn) {
+  const auto fresh = FindPool(operation.new_pool->pool.name);
+  if (fresh) AddNodes(*fresh, operation.count, false, /*creation=*/false, turn);
+}
+
+void ControlPlane::ContinueReplace(engine::Turn& turn) {
+  const auto old = FindPool(operation_->target);
+  const auto fresh = FindPool(operation_->new_pool->pool.name);
+  if (old && fresh) {
+    pool_base_[*old] = 0;
+    pool_base_[*fresh] = operation_->count;
+    RemoveNodes(*old, CountNodes(*old), turn);
+  }
+  operation_ = nullptr;
+  turn.Schedule(turn.now() + Seconds(LimitId::kNodeDelete), kFinish);
+}
+
+// --- Migration: AKS makes all nodes of all pools again at once, with addresses of the new mode.
+// ---
+
+void ControlPlane::Migrate(const lifecycle::Operation& operation, engine::Turn& turn) {
+  const auto found = std::find_if(
+      input_.migrations.begin(), input_.migrations.end(),
+      [&](const Migration& migration) { return migration.configuration == operation.target; });
+  if (found == input_.migrations.end()) return;
+  const ipam::IpamConfiguration* before = ipam_;
+  ipam_ = &found->ipam;
+  for (std::size_t pool = 0; pool < input_.pools.size(); ++pool) {
+    if (const auto refused = PodRangeAdmission(pool, 0, /*creation=*/false)) {
+      ipam_ = before;
+      Fail(refused->first, refused->second, "pool " + input_.pools[pool].pool.name,
+           /*before_start=*/true);
+      return;
+    }
+  }
+  for (std::uint32_t node = 0; node < nodes_.size(); ++node) {
+    if (nodes_[node].present) Drain(node, turn);
+  }
+  for (std::uint32_t node = 0; node < nodes_.size(); ++node) {
+    if (nodes_[node].present) allocator_->RemoveNode(ipam::NodeId(node), turn.now());
+  }
+  allocator_ = ipam::MakeAllocator(*ipam_, vnet_, limits_);
+  work_at_.reset();
+  RejoinNodes(turn);
+}
+
+bool ControlPlane::RejoinNodes(engine::Turn& turn) {
+  for (std::uint32_t id = 0; id < nodes_.size(); ++id) {
+    Node& node = nodes_[id];
+    if (!node.present) continue;
+    const ipam::NodeRequest request = RequestOf(id);
+    const auto address = allocator_->AddNode(request, turn.now());
+    if (!address) {
+      node.present = false;
+      --pool_nodes_[node.pool];
+      FailNode(node.pool, address.error(), request, node.name);
+      continue;
+    }
+    ++coming_;
+    turn.Schedule(turn.now() + Seconds(LimitId::kNodeDrain) + Seconds(LimitId::kNodeReimage),
+                  kNodeReady, id);
+  }
+  return !current_.failed;
+}
+
 // --- Nodes
 // ------------------------------------------------------------------------------------------
 
@@ -331,7 +425,7 @@ std::optional<std::pair<azure::Refusal, Binding>> ControlPlane::Admission(std::s
                                                                           bool creation) const {
   const PlannedPool& planned = input_.pools[pool];
   const int max_pods = planned.pool.max_pods.value_or(0);
-  const bool overlay = input_.ipam.kind == IpamKind::kOverlay;
+  const bool overlay = ipam_->kind == IpamKind::kOverlay;
   if (const auto refusal = azure::CheckScaleSet(CountNodes(pool), count, limits_)) {
     return std::pair(*refusal, Binding::kScaleSet);
   }
@@ -348,13 +442,42 @@ std::optional<std::pair<azure::Refusal, Binding>> ControlPlane::Admission(std::s
   const PlannedSubnet& subnet = input_.subnets[planned.node_subnet];
   const std::uint64_t need =
       static_cast<std::uint64_t>(asked) *
-      azure::CheckedAddressesPerNode(input_.ipam.kind == IpamKind::kNodeSubnet, max_pods, limits_);
+      azure::CheckedAddressesPerNode(ipam_->kind == IpamKind::kNodeSubnet, max_pods, limits_);
   if (const auto refusal =
           azure::CheckPreallocation(need, azure::UsableAddresses(subnet.prefix.length(), limits_),
                                     subnet.prefix, subnet.name, /*counts_autoscaler=*/overlay)) {
     return std::pair(*refusal, Binding::kSubnet);
   }
-  if (!overlay) return std::nullopt;
+  if (const auto refused = LoadBalancerAdmission(count)) return refused;
+  return PodRangeAdmission(pool, count, creation);
+}
+
+// Ports and back ends are asked for all nodes, those of the operation among them.
+std::optional<std::pair<azure::Refusal, Binding>> ControlPlane::LoadBalancerAdmission(
+    int count) const {
+  const OutboundProfile& outbound = input_.outbound;
+  const std::int64_t nodes = AllNodes() + count;
+  if (outbound.ports_per_node > 0) {
+    const azure::OutboundPorts ports =
+        azure::LoadBalancerPorts(nodes, outbound.ports_per_node, outbound.addresses, limits_);
+    if (const auto refusal = azure::CheckLoadBalancerPorts(ports)) {
+      return std::pair(*refusal, Binding::kSnatPorts);
+    }
+  }
+  const azure::BackendConfigurations backends =
+      azure::LoadBalancerBackends(outbound.services, outbound.ports_per_service, nodes, limits_);
+  if (backends.configurations > 0 && backends.at_limit) {
+    return std::pair(azure::Refusal{"", fmt::format("{} back-end IP configurations reach the load "
+                                                    "balancer's limit",
+                                                    backends.configurations)},
+                     Binding::kBackends);
+  }
+  return std::nullopt;
+}
+
+std::optional<std::pair<azure::Refusal, Binding>> ControlPlane::PodRangeAdmission(
+    std::size_t pool, int count, bool creation) const {
+  if (ipam_->kind != IpamKind::kOverlay) return std::nullopt;
   // Every pool at its autoscaler's maximum, and this operation's nodes on top.
   std::int64_t effective = 0;
   for (std::size_t i = 0; i < input_.pools.size(); ++i) {
@@ -363,9 +486,9 @@ std::optional<std::pair<azure::Refusal, Binding>> ControlPlane::Admission(std::s
     const int grown = i == pool && !creation ? there + count : there;
     effective += std::max(other.max_count.value_or(0), grown);
   }
-  for (const net::Cidr& range : input_.ipam.pod_cidrs) {
+  for (const net::Cidr& range : ipam_->pod_cidrs) {
     if (range.family() != net::IpFamily::kIpv4) continue;
-    const int length = ipam::BlockLength(input_.ipam, net::IpFamily::kIpv4, limits_);
+    const int length = ipam::BlockLength(*ipam_, net::IpFamily::kIpv4, limits_);
     const std::uint64_t blocks = static_cast<std::uint64_t>(effective) << (32 - length);
     if (const auto refusal =
             azure::CheckPreallocation(blocks, range.Size(), range, azure::kPodCidrTarget, true)) {
@@ -391,19 +514,16 @@ bool ControlPlane::AddNodes(std::size_t pool, int count, bool surge, bool creati
     node.surge = surge;
     node.name = fmt::format("aks-{}-{}{}", planned.pool.name, surge ? "surge-" : "",
                             surge ? i : pool_numbers_[pool]);
-    ipam::NodeRequest request;
-    request.id = ipam::NodeId(id);
-    request.node_subnet = subnets_[planned.node_subnet];
-    if (planned.pod_subnet) request.pod_subnet = subnets_[*planned.pod_subnet];
-    request.max_pods = planned.pool.max_pods.value_or(0);
+    nodes_.push_back(std::move(node));
+    const ipam::NodeRequest request = RequestOf(id);
     const auto address = allocator_->AddNode(request, turn.now());
     if (!address) {
-      FailNode(pool, address.error(), request, node.name);
+      FailNode(pool, address.error(), request, nodes_.back().name);
+      nodes_.pop_back();
       return false;
     }
     if (!surge) ++pool_numbers_[pool];
-    node.present = true;
-    nodes_.push_back(std::move(node));
+    nodes_.back().present = true;
     ++pool_nodes_[pool];
     ++coming_;
     if (surge) surge_.push_back(id);
@@ -411,6 +531,18 @@ bool ControlPlane::AddNodes(std::size_t pool, int count, bool surge, bool creati
   }
   current_.vnet_peak = std::max(current_.vnet_peak, vnet_.taken());
   return true;
+}
+
+ipam::NodeRequest ControlPlane::RequestOf(std::uint32_t node) const {
+  const PlannedPool& planned = input_.pools[nodes_[node].pool];
+  ipam::NodeRequest request;
+  request.id = ipam::NodeId(node);
+  request.node_subnet = subnets_[planned.node_subnet];
+  if (planned.pod_subnet && ipam::UsesPodSubnet(ipam_->kind)) {
+    request.pod_subnet = subnets_[*planned.pod_subnet];
+  }
+  request.max_pods = planned.pool.max_pods.value_or(0);
+  return request;
 }
 
 void ControlPlane::FailNode(std::size_t pool, AllocateError error, const ipam::NodeRequest& request,
@@ -581,8 +713,9 @@ void ControlPlane::Autoscale(engine::Turn& turn) {
 
 void ControlPlane::FinishWhenQuiet(engine::Turn& turn) {
   if (!busy_ || coming_ > 0) return;
+  const SimTime now = turn.now();
   if (const auto next = allocator_->next_work()) {
-    turn.Schedule(std::max(*next, turn.now()), kFinish, 0, 0, engine::kMaxPhase);
+    turn.Schedule(std::max(*next, now), kFinish, 0, 0, engine::kMaxPhase);
     return;
   }
   Finish(turn);
@@ -599,7 +732,7 @@ void ControlPlane::Finish(engine::Turn& turn) {
           fmt::format("not enough IPs available, waiting on Azure CNS to allocate more with NC "
                       "Status: NCUpdateSubnetFullError (subnet {})",
                       input_.subnets[subnet].name)},
-         PodsInVnet(input_.ipam.kind) ? Binding::kSubnet : Binding::kPodCidr,
+         PodsInVnet(ipam_->kind) ? Binding::kSubnet : Binding::kPodCidr,
          fmt::format("{} pods, the first on {}", waiting_, nodes_[node].name), false);
   }
   if (!current_.failed && !pending_.empty()) {
@@ -632,14 +765,27 @@ void ControlPlane::Fail(const azure::Refusal& refusal, Binding binding, const st
 void ControlPlane::WakeAllocator(engine::Turn& turn) {
   const auto next = allocator_->next_work();
   if (!next || (work_at_ && *work_at_ <= *next)) return;
-  work_at_ = std::max(*next, turn.now());
-  turn.Schedule(*work_at_, kWork);
+  const SimTime now = turn.now();
+  const SimTime at = std::max(*next, now);
+  work_at_ = at;
+  turn.Schedule(at, kWork);
+}
+
+std::vector<ipam::PoolHoldings> ControlPlane::Holdings() const {
+  if (input_.migrations.empty()) return allocator_->Holdings();
+  std::vector<ipam::PoolHoldings> all = pools_;
+  for (const ipam::PoolHoldings& pool : allocator_->Holdings()) {
+    const auto same = std::find_if(all.begin(), all.end(),
+                                   [&](const auto& other) { return other.name == pool.name; });
+    if (same != all.end()) *same = pool;
+  }
+  return all;
 }
 
 void ControlPlane::Sample(SimTime now) {
   TimelinePoint point;
   point.at = now;
-  point.pools = allocator_->Holdings();
+  point.pools = Holdings();
   point.nodes = static_cast<std::uint32_t>(AllNodes());
   point.pods = pods_;
   point.pending_pods = waiting_ + static_cast<std::uint32_t>(pending_.size());

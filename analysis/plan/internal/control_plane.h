@@ -69,6 +69,10 @@ class ControlPlane : public engine::LogicalProcess {
   void BeginUpgrade(const lifecycle::Operation& operation, engine::Turn& turn);
   void ContinueUpgrade(engine::Turn& turn);
   void ContinueRollout(engine::Turn& turn);
+  void BeginReplace(const lifecycle::Operation& operation, engine::Turn& turn);
+  void ContinueReplace(engine::Turn& turn);
+  void Migrate(const lifecycle::Operation& operation, engine::Turn& turn);
+  bool RejoinNodes(engine::Turn& turn);
   void FinishWhenQuiet(engine::Turn& turn);
   void Finish(engine::Turn& turn);
 
@@ -76,6 +80,10 @@ class ControlPlane : public engine::LogicalProcess {
   bool AddNodes(std::size_t pool, int count, bool surge, bool creation, engine::Turn& turn);
   std::optional<std::pair<azure::Refusal, Binding>> Admission(std::size_t pool, int count,
                                                               bool creation) const;
+  std::optional<std::pair<azure::Refusal, Binding>> PodRangeAdmission(std::size_t pool, int count,
+                                                                      bool creation) const;
+  std::optional<std::pair<azure::Refusal, Binding>> LoadBalancerAdmission(int count) const;
+  ipam::NodeRequest RequestOf(std::uint32_t node) const;
   void RemoveNodes(std::size_t pool, int count, engine::Turn& turn);
   void ScalePool(std::size_t pool, int count, engine::Turn& turn);
   void Drain(std::uint32_t node, engine::Turn& turn);
@@ -97,6 +105,7 @@ class ControlPlane : public engine::LogicalProcess {
                 const std::string& name);
   void WakeAllocator(engine::Turn& turn);
   void Sample(SimTime now);
+  std::vector<ipam::PoolHoldings> Holdings() const;
   int CountNodes(std::size_t pool) const { return pool_nodes_[pool]; }
   std::int64_t AllNodes() const;
   std::optional<std::size_t> FindPool(std::string_view name) const;
@@ -107,11 +116,14 @@ class ControlPlane : public engine::LogicalProcess {
   const azure::Limits& limits_;
   azure::VirtualNetwork vnet_;
   std::vector<azure::SubnetId> subnets_;
+  const ipam::IpamConfiguration* ipam_;  // today's: a migration changes it
   std::unique_ptr<ipam::PodAddressAllocator> allocator_;
+  std::vector<ipam::PoolHoldings> pools_;  // of every mode that the plan goes through, empty
 
   std::vector<Node> nodes_;                               // [node id]
   std::vector<int> pool_nodes_;                           // [pool] nodes that are there
   std::vector<int> pool_numbers_;                         // [pool] names given so far
+  std::vector<int> pool_base_;                            // [pool] nodes that growth multiplies
   std::vector<int> replicas_;                             // [workload] wanted
   std::vector<int> running_;                              // [workload] placed on a node
   std::set<std::pair<std::size_t, std::uint32_t>> open_;  // (pods, node) with room, ready

@@ -16,6 +16,8 @@
 
 #include "models/datapath/switches.h"
 #include "models/document/diagnostics.h"
+#include "models/document/parser.h"
+#include "models/lifecycle/timeline.h"
 #include "models/scenario/catalog.h"
 #include "models/scenario/scenario_reader.h"
 #include "tests/support/source_path.h"
@@ -150,12 +152,24 @@ Keys PropertiesOf(const Json& node) {
   return keys;  // sorted: nlohmann's objects are
 }
 
+// What models/lifecycle reads.
+constexpr const char* kTimelineProbes[] = {
+    "timeline: [{at: 1h, zzz: 1}]", "growth: {rate: 5%, every: 1d, for: 2d, zzz: 1}",
+    "growth: {table: [{at: 1d, size: 120%, zzz: 1}]}",
+    "growth: {diurnal: {low: 50%, high: 90%, zzz: 1}, every: 1h, for: 1d}"};
+
 TEST(ScenarioSchema, KnowsTheKeysOfTheReader) {
   const Schema schema;
   document::Diagnostics diagnostics;
   const Catalog catalog = Catalog::Load(std::nullopt, diagnostics);
   ASSERT_EQ(diagnostics.ToString(), "");
   ReadScenarioText(kProbe, "probe.yaml", catalog, diagnostics);
+  for (const char* probe : kTimelineProbes) {
+    const auto parsed = document::ParseDocument(probe, "probe.yaml", diagnostics);
+    ASSERT_TRUE(parsed.has_value());
+    const document::Value& root = parsed->root();
+    lifecycle::ReadTimeline(root.Find("timeline"), root.Find("growth"), diagnostics);
+  }
   std::set<const Json*> met;
   for (const document::Diagnostic& diagnostic : diagnostics.list()) {
     if (!diagnostic.message.starts_with("unknown ") || !diagnostic.message.ends_with("'zzz'")) {

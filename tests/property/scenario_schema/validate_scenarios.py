@@ -16,18 +16,28 @@ REFUSED = ["budget_that_bounds_nothing", "call_with_wrong_values", "duration_wit
            "wrong_name", "wrong_numbers_of_a_node_pool", "wrong_version"]
 
 
+class Loader(yaml.SafeLoader):
+    """As YAML 1.2 has it: a date is text."""
+
+
+Loader.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
 def main(root):
     root = pathlib.Path(root)
     schema = json.loads((root / "scenarios/schema/scenario.schema.json").read_text())
     jsonschema.Draft202012Validator.check_schema(schema)
     validator = jsonschema.Draft202012Validator(schema)
     wrong = []
-    scenarios = sorted((root / "scenarios").glob("*.yaml"))
+    scenarios = sorted([*(root / "scenarios").glob("*.yaml"), *(root / "scenarios/plan").glob("*.yaml")])
     for file in scenarios:
-        for error in validator.iter_errors(yaml.safe_load(file.read_text())):
+        for error in validator.iter_errors(yaml.load(file.read_text(), Loader)):
             wrong.append(f"{file.name}: {'.'.join(map(str, error.path))}: {error.message}")
     for name in REFUSED:
-        document = yaml.safe_load((root / f"tests/data/broken/{name}.yaml").read_text())
+        document = yaml.load((root / f"tests/data/broken/{name}.yaml").read_text(), Loader)
         if validator.is_valid(document):
             wrong.append(f"{name}.yaml: valid under the schema, but its mistake lies in its shape")
     print("\n".join(wrong) if wrong else f"{len(scenarios)} scenarios are valid, {len(REFUSED)} are refused")

@@ -186,7 +186,7 @@ TEST_F(AddressPlanTest, GrowthEndsWhereTheSubnetDoes) {
   // 10 nodes of 31; 5 % a month: 16 nodes (496 of 507) after 9 months (1.551), 17 after 10 (1.629).
   PlanInput input = Make(IpamKind::kNodeSubnet, "10.0.0.0/23", 10, 30);
   const SimTime month = 30 * 86'400_s;
-  input.timeline.growth = lifecycle::Growth{0.05, month, 24 * month, {}};
+  input.timeline.growth = lifecycle::GrowthAtRate(0.05, month, 24 * month);
   const PlanRecord record = RunPlan(input, limits);
   EXPECT_EQ(record.exhausted_at, 10 * month);
   EXPECT_EQ(record.FirstFailure()->refusal.code, "SubnetIsFull");
