@@ -7,6 +7,7 @@
 
 #include "models/document/quantities.h"
 #include "models/document/spelling.h"
+#include "models/scenario/address_plan.h"
 
 namespace cnisim::plan {
 namespace {
@@ -15,25 +16,6 @@ using lifecycle::Operation;
 using lifecycle::OperationKind;
 
 constexpr SimTime kHour = SimTime::FromNanos(std::int64_t{3'600} * 1'000'000'000);
-
-bool IsInternalLoadBalancer(const cluster::ManifestObject& object) {
-  if (object.kind != "Service" || object.value == nullptr) return false;
-  const document::Value* annotation = object.value->At(
-      {"metadata", "annotations", "service.beta.kubernetes.io/azure-load-balancer-internal"});
-  return annotation != nullptr && annotation->text() == "true";
-}
-
-// Frontends of internal load balancers, and the private endpoint of the API server.
-int OtherAddresses(const scenario::Scenario& scenario, const scenario::ConfigurationSpec& spec) {
-  int count = 0;
-  if (scenario.inputs) {
-    for (const cluster::ManifestObject& object : scenario.inputs->manifests.objects()) {
-      if (IsInternalLoadBalancer(object)) ++count;
-    }
-  }
-  if (spec.az.private_cluster && !spec.az.apiserver_subnet) ++count;
-  return count;
-}
 
 /// A Deployment's maxSurge, "25%" or "1"; nothing if it has none.
 std::optional<cluster::MaxSurge> SurgeOf(const std::string& text) {
@@ -77,7 +59,8 @@ std::optional<std::size_t> SubnetIndex(const PlanInput& input, std::string_view 
   return std::nullopt;
 }
 
-PlanInput MakeInput(const scenario::Scenario& scenario, const scenario::ConfigurationSpec& spec) {
+PlanInput MakeInput(const scenario::Scenario& scenario, const scenario::ConfigurationSpec& spec,
+                    const azure::Limits& limits) {
   PlanInput input;
   input.configuration = spec.name;
   input.ipam = spec.cni.ipam;
@@ -103,7 +86,7 @@ PlanInput MakeInput(const scenario::Scenario& scenario, const scenario::Configur
           {workload.ToString(), workload.replicas, SurgeOf(workload.rollout_max_surge)});
     }
   }
-  input.other_addresses = OtherAddresses(scenario, spec);
+  input.other_addresses = scenario::OtherAddresses(scenario, spec, limits);
   input.outbound = OutboundOf(scenario, spec);
   return input;
 }
@@ -213,12 +196,13 @@ void CheckNames(const PlanInput& input, document::Diagnostics& diagnostics) {
 }  // namespace
 
 std::vector<PlanInput> MakePlanInputs(const scenario::Scenario& scenario,
+                                      const azure::Limits& limits,
                                       document::Diagnostics& diagnostics) {
   const lifecycle::Timeline timeline =
       lifecycle::ReadTimeline(scenario.timeline, scenario.growth, diagnostics);
   std::vector<PlanInput> inputs;
   for (const scenario::ConfigurationSpec& spec : scenario.configurations) {
-    PlanInput input = MakeInput(scenario, spec);
+    PlanInput input = MakeInput(scenario, spec, limits);
     input.timeline = timeline;
     if (timeline.operations.empty() && !timeline.growth) {
       input.timeline.operations = UpgradesOfAllPools(input);
@@ -234,7 +218,7 @@ std::vector<PlanInput> MakePlanInputs(const scenario::Scenario& scenario,
 std::vector<PlanResult> RunPlans(const scenario::Scenario& scenario, const azure::Limits& limits,
                                  document::Diagnostics& diagnostics) {
   std::vector<PlanResult> results;
-  const std::vector<PlanInput> inputs = MakePlanInputs(scenario, diagnostics);
+  const std::vector<PlanInput> inputs = MakePlanInputs(scenario, limits, diagnostics);
   if (diagnostics.has_errors()) return results;
   std::vector<PlanInput> possible;
   for (std::size_t i = 0; i < inputs.size(); ++i) {

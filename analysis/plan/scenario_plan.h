@@ -15,6 +15,7 @@ namespace cnisim::plan {
 /// every pool is upgraded once, one after the other.  Names in the timeline that the scenario does
 /// not have are errors.
 std::vector<PlanInput> MakePlanInputs(const scenario::Scenario& scenario,
+                                      const azure::Limits& limits,
                                       document::Diagnostics& diagnostics);
 
 /// A configuration's plan with its outcome.

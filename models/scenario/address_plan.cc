@@ -1,10 +1,13 @@
 #include "models/scenario/address_plan.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <fmt/format.h>
 
 #include "models/azure/virtual_network.h"
 #include "models/ipam/address_assignment.h"
@@ -30,6 +33,21 @@ void WarnAbout(const std::vector<std::pair<Id, ipam::AllocateError>>& failures,
 
 }  // namespace
 
+int OtherAddresses(const Scenario& scenario, const ConfigurationSpec& spec,
+                   const azure::Limits& limits) {
+  const auto& services = scenario.objects.services;
+  auto count = static_cast<int>(
+      std::count_if(services.begin(), services.end(), [](const cluster::Service& service) {
+        return service.type == cluster::ServiceType::kLoadBalancer &&
+               service.internal_load_balancer;
+      }));
+  // A cluster with an API server subnet has its private address there.
+  if (spec.az.private_cluster && !spec.az.apiserver_subnet) {
+    count += static_cast<int>(limits[azure::LimitId::kPrivateEndpointAddresses]);
+  }
+  return count;
+}
+
 AddressPlan TakeAddresses(const Scenario& scenario, const ConfigurationSpec& spec,
                           const cluster::Cluster& cluster, const azure::Limits& limits,
                           Diagnostics& diagnostics) {
@@ -47,6 +65,15 @@ AddressPlan TakeAddresses(const Scenario& scenario, const ConfigurationSpec& spe
   std::vector<ipam::PoolSubnets> subnets;
   for (const NodePoolSpec& pool : spec.node_pools) {
     subnets.push_back({vnet.Find(pool.node_subnet), vnet.Find(pool.pod_subnet)});
+  }
+  const int others = OtherAddresses(scenario, spec, limits);
+  for (int i = 0; i < others && !subnets.empty(); ++i) {
+    if (vnet.TakeAddress(subnets.front().node).ok()) continue;
+    diagnostics.Warning(spec.where, spec.name,
+                        fmt::format("{} internal load balancers and private endpoints without an "
+                                    "address in subnet {}",
+                                    others - i, spec.node_pools.front().node_subnet));
+    break;
   }
   const std::unique_ptr<ipam::PodAddressAllocator> allocator =
       ipam::MakeAllocator(spec.cni.ipam, vnet, limits);

@@ -34,6 +34,11 @@ struct AddressPlan {
   std::uint32_t pods_without_address = 0;
 };
 
+/// Addresses of the first pool's node subnet that neither nodes nor pods take: a frontend a load
+/// balancer that is internal, and the API server's private endpoint.
+int OtherAddresses(const Scenario& scenario, const ConfigurationSpec& spec,
+                   const azure::Limits& limits);
+
 /// What does not fit is a warning in `diagnostics`, once a pool or subnet.
 AddressPlan TakeAddresses(const Scenario& scenario, const ConfigurationSpec& spec,
                           const cluster::Cluster& cluster, const azure::Limits& limits,

@@ -247,6 +247,21 @@ TEST(PreparedConfigurationTest, SaysWhatEachEnginePaysForThePolicies) {
   EXPECT_EQ(facts["byocni-flannel"].policy_update, Nanoseconds());
 }
 
+TEST(PreparedConfigurationTest, InternalLoadBalancersAndThePrivateEndpointTakeAddresses) {
+  const std::string scenario = R"(cnisim: 1
+name: internal
+configurations:
+  - {name: public, az: --network-plugin azure --network-plugin-mode overlay --node-count 3}
+  - {name: private, az: --network-plugin azure --network-plugin-mode overlay --node-count 3 --enable-private-cluster}
+applications: [../tests/data/scenario/internal-load-balancer.yaml]
+traffic: [{from: external, to: web, rate: 1/s}]
+)";
+  const Prepared prepared("internal.yaml", scenario);
+  ASSERT_TRUE(prepared.Ready());
+  EXPECT_EQ(prepared.configurations[0]->facts().vnet_addresses, 3U + 1U);
+  EXPECT_EQ(prepared.configurations[1]->facts().vnet_addresses, 3U + 1U + 1U);
+}
+
 TEST(PreparedConfigurationTest, ManagedCiliumHasTheReleaseOfTheCluster) {
   const Prepared prepared("npm-to-cilium.yaml");
   ASSERT_TRUE(prepared.Ready());
