@@ -23,7 +23,7 @@ struct Name {
   std::string_view text;
 };
 
-constexpr std::size_t kValueCount = 91;
+constexpr std::size_t kValueCount = 94;
 constexpr std::array<Name, kValueCount> kNames{{
     {LimitId::kSubnetReservedFirst, "subnet.reserved_first"},
     {LimitId::kSubnetReservedLast, "subnet.reserved_last"},
@@ -116,6 +116,9 @@ constexpr std::array<Name, kValueCount> kNames{{
     {LimitId::kPodStop, "pod.stop"},
     {LimitId::kPodRetry, "pod.retry"},
     {LimitId::kRolloutMaxSurgePercent, "rollout.max_surge"},
+    {LimitId::kNatIdleLeast, "nat.idle_least"},
+    {LimitId::kNatIdleMost, "nat.idle_most"},
+    {LimitId::kKubenetRetires, "kubenet.retires"},
 }};
 
 constexpr bool InOrder() {

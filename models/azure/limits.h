@@ -110,6 +110,9 @@ enum class LimitId : std::uint8_t {
   kPodStop,
   kPodRetry,
   kRolloutMaxSurgePercent,
+  kNatIdleLeast,
+  kNatIdleMost,
+  kKubenetRetires,
 };
 
 /// A figure that depends on a number: ports by nodes, millicores by cores.

@@ -16,6 +16,7 @@
 namespace cnisim::cni {
 namespace {
 
+using azure::LimitId;
 using document::Diagnostics;
 using document::SourceLocation;
 
@@ -131,8 +132,8 @@ bool Contains(const std::string_view (&list)[N], std::string_view word) {
 
 class Reader {
  public:
-  Reader(AzSettings& settings, Diagnostics& diagnostics, bool yaml)
-      : settings_(settings), diagnostics_(diagnostics), yaml_(yaml) {}
+  Reader(AzSettings& settings, const azure::Limits& limits, Diagnostics& diagnostics, bool yaml)
+      : settings_(settings), limits_(limits), diagnostics_(diagnostics), yaml_(yaml) {}
 
   void ReadCommand(Command command, const SourceLocation& where, std::span<const Flag> flags);
 
@@ -201,7 +202,7 @@ class Reader {
     diagnostics_.Error(where, "", std::move(message), std::move(hint));
   }
 
-  void Integer(const Flag& flag, int min, int max, Setting<int>& setting) {
+  void Integer(const Flag& flag, std::int64_t min, std::int64_t max, Setting<int>& setting) {
     const ShellWord* word = One(flag);
     if (word == nullptr) return;
     int value = 0;
@@ -368,11 +369,12 @@ class Reader {
     NotModelled(flag);
   }
   void OutboundPorts(const Flag& flag) {
-    Integer(flag, 0, 64'000, settings_.lb_outbound_ports);
-    if (settings_.lb_outbound_ports && *settings_.lb_outbound_ports % 8 != 0) {
+    Integer(flag, 0, limits_[LimitId::kLbPortsPerIp], settings_.lb_outbound_ports);
+    if (settings_.lb_outbound_ports &&
+        *settings_.lb_outbound_ports % limits_[LimitId::kLbPortMultiple] != 0) {
       Error(settings_.lb_outbound_ports.where,
-            fmt::format("{} is {}, expected a multiple of 8", Written(flag.name),
-                        *settings_.lb_outbound_ports));
+            fmt::format("{} is {}, expected a multiple of {}", Written(flag.name),
+                        *settings_.lb_outbound_ports, limits_[LimitId::kLbPortMultiple]));
       settings_.lb_outbound_ports = {};
     }
   }
@@ -380,13 +382,16 @@ class Reader {
     diagnostics_.Warning(flag.where, "",
                          fmt::format("{} is read, not modelled", Written(flag.name)), "");
   }
-  void OutboundIps(const Flag& flag) { Integer(flag, 1, 100, settings_.lb_outbound_ip_count); }
+  void OutboundIps(const Flag& flag) {
+    Integer(flag, 1, limits_[LimitId::kLbOutboundIps], settings_.lb_outbound_ip_count);
+  }
   void NatIps(const Flag& flag) {
-    Integer(flag, 1, 16, settings_.nat_gateway_ip_count);
+    Integer(flag, 1, limits_[LimitId::kNatIps], settings_.nat_gateway_ip_count);
     NotModelled(flag);
   }
   void NatIdle(const Flag& flag) {
-    Integer(flag, 4, 120, settings_.nat_gateway_idle_minutes);
+    Integer(flag, limits_[LimitId::kNatIdleLeast], limits_[LimitId::kNatIdleMost],
+            settings_.nat_gateway_idle_minutes);
     NotModelled(flag);
   }
   void KubeProxyConfig(const Flag& flag) { Text(flag, settings_.kube_proxy_config); }
@@ -399,11 +404,20 @@ class Reader {
     if (const ShellWord* word = One(flag)) pool_->name = word->text;
   }
   void VmSize(const Flag& flag) { Text(flag, pool_->vm_size); }
-  void NodeCount(const Flag& flag) { Integer(flag, 0, 1000, pool_->node_count); }
-  void MinCount(const Flag& flag) { Integer(flag, 0, 1000, pool_->min_count); }
-  void MaxCount(const Flag& flag) { Integer(flag, 1, 1000, pool_->max_count); }
+  void NodeCount(const Flag& flag) {
+    Integer(flag, 0, limits_[LimitId::kPoolNodes], pool_->node_count);
+  }
+  void MinCount(const Flag& flag) {
+    Integer(flag, 0, limits_[LimitId::kPoolNodes], pool_->min_count);
+  }
+  void MaxCount(const Flag& flag) {
+    Integer(flag, 1, limits_[LimitId::kPoolNodes], pool_->max_count);
+  }
   void Autoscaler(const Flag& flag) { Switch(flag, pool_->autoscaler); }
-  void MaxPods(const Flag& flag) { Integer(flag, 10, 250, pool_->max_pods); }
+  void MaxPods(const Flag& flag) {
+    Integer(flag, limits_[LimitId::kNodeMaxPodsLeast], limits_[LimitId::kNodeMaxPodsMost],
+            pool_->max_pods);
+  }
   void Zones(const Flag& flag) {
     std::vector<int> zones;
     for (const ShellWord& word : Many(flag)) {
@@ -471,6 +485,7 @@ class Reader {
   }
 
   AzSettings& settings_;
+  const azure::Limits& limits_;
   Diagnostics& diagnostics_;
   bool yaml_;
   Command command_ = Command::kAksCreate;
@@ -683,10 +698,10 @@ bool IsAzCommandLine(std::string_view text) {
 }
 
 AzSettings ReadAzText(std::string_view text, const SourceLocation& start, bool one_place,
-                      Diagnostics& diagnostics) {
+                      const azure::Limits& limits, Diagnostics& diagnostics) {
   AzSettings settings;
   settings.where = start;
-  Reader reader(settings, diagnostics, /*yaml=*/false);
+  Reader reader(settings, limits, diagnostics, /*yaml=*/false);
   for (const ShellCommand& words : SplitCommands(text, start, one_place)) {
     std::size_t first_flag = 0;
     const std::optional<Command> command = CommandOf(words, first_flag);
@@ -707,7 +722,8 @@ AzSettings ReadAzText(std::string_view text, const SourceLocation& start, bool o
   return settings;
 }
 
-AzSettings ReadAzMap(const document::Value& map, Diagnostics& diagnostics) {
+AzSettings ReadAzMap(const document::Value& map, const azure::Limits& limits,
+                     Diagnostics& diagnostics) {
   AzSettings settings;
   std::vector<Flag> flags;
   for (const document::Member& member : map.members()) {
@@ -729,7 +745,7 @@ AzSettings ReadAzMap(const document::Value& map, Diagnostics& diagnostics) {
     }
     flags.push_back(std::move(flag));
   }
-  Reader reader(settings, diagnostics, /*yaml=*/true);
+  Reader reader(settings, limits, diagnostics, /*yaml=*/true);
   reader.ReadCommand(Command::kAksCreate, map.where(), flags);
   return settings;
 }

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/azure/limits.h"
 #include "models/cni/az_settings.h"
 #include "models/document/diagnostics.h"
 #include "models/document/source_location.h"
@@ -21,10 +22,12 @@ bool IsAzCommandLine(std::string_view text);
 
 /// A line or a whole script.  Commands that say nothing about the network are passed over.
 /// @param start, one_place  as in SplitCommands()
+/// @param limits  bound the numbers that flags may have
 AzSettings ReadAzText(std::string_view text, const document::SourceLocation& start, bool one_place,
-                      document::Diagnostics& diagnostics);
+                      const azure::Limits& limits, document::Diagnostics& diagnostics);
 
 /// `{network_plugin: none, pod_cidr: 10.244.0.0/16}`: the flags of `az aks create` as keys.
-AzSettings ReadAzMap(const document::Value& map, document::Diagnostics& diagnostics);
+AzSettings ReadAzMap(const document::Value& map, const azure::Limits& limits,
+                     document::Diagnostics& diagnostics);
 
 }  // namespace cnisim::cni

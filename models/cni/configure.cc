@@ -207,7 +207,10 @@ class Configurator {
     SetPolicyEngine(az_.network_policy && *az_.network_policy == NetworkPolicy::kCalico
                         ? policy::Engine::kCalico
                         : policy::Engine::kNone);
-    Warning(az_.network_plugin.where, "AKS retires kubenet on 2028-03-31",
+    const std::int64_t day = limits_[azure::LimitId::kKubenetRetires];
+    Warning(az_.network_plugin.where,
+            fmt::format("AKS retires kubenet on {:04}-{:02}-{:02}", day / 10'000, day / 100 % 100,
+                        day % 100),
             "move to --network-plugin azure --network-plugin-mode overlay");
     if (HasOwnCni() && sources_.catalog_cni.empty()) {
       Error(sources_.where,

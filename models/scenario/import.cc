@@ -147,7 +147,7 @@ class Importer {
     const std::string& text = *request_.az;
     if (cni::IsAzCommandLine(text)) {
       const SourceLocation start{std::string(kArgument), 0, 0};
-      az_ = cni::ReadAzText(text, start, /*one_place=*/true, diagnostics_);
+      az_ = cni::ReadAzText(text, start, /*one_place=*/true, catalog_.limits, diagnostics_);
       TakeInstalls(cni::ReadInstallScript(text, start, /*one_place=*/true, diagnostics_), "");
       az_inline_ = true;
       return;
@@ -155,7 +155,8 @@ class Importer {
     const std::optional<std::string> script = document::ReadFile(text, diagnostics_);
     if (!script) return;
     diagnostics_.AddSource(text, std::make_shared<const std::string>(*script));
-    az_ = cni::ReadAzText(*script, {text, 1, 1}, /*one_place=*/false, diagnostics_);
+    az_ =
+        cni::ReadAzText(*script, {text, 1, 1}, /*one_place=*/false, catalog_.limits, diagnostics_);
     TakeInstalls(cni::ReadInstallScript(*script, {text, 1, 1}, /*one_place=*/false, diagnostics_),
                  std::filesystem::path(text).parent_path().string());
   }

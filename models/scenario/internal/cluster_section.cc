@@ -324,7 +324,7 @@ class ConfigurationReader {
     const Value* value = reader_.Get("az");
     if (value == nullptr) return;
     if (value->is_map()) {
-      sources_.az = cni::ReadAzMap(*value, diagnostics_);
+      sources_.az = cni::ReadAzMap(*value, catalog_.limits, diagnostics_);
     } else if (!value->is_scalar()) {
       diagnostics_.Error(*value,
                          fmt::format("found {}, expected flags, a script's path or a map of flags",
@@ -333,11 +333,13 @@ class ConfigurationReader {
     } else if (cni::IsAzCommandLine(value->text())) {
       // A text over several lines has been folded or cut by YAML: its own columns say nothing.
       const bool one_place = value->quoted() || value->text().find('\n') != std::string_view::npos;
-      sources_.az = cni::ReadAzText(value->text(), value->where(), one_place, diagnostics_);
+      sources_.az =
+          cni::ReadAzText(value->text(), value->where(), one_place, catalog_.limits, diagnostics_);
     } else if (const std::string* script = files_.Text(value->text(), value->where())) {
       const std::string path =
           document::ResolvePath(std::string(value->text()), value->where().file);
-      sources_.az = cni::ReadAzText(*script, {path, 1, 1}, /*one_place=*/false, diagnostics_);
+      sources_.az = cni::ReadAzText(*script, {path, 1, 1}, /*one_place=*/false, catalog_.limits,
+                                    diagnostics_);
     }
   }
 

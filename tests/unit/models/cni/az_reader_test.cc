@@ -7,6 +7,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "models/document/catalog_files.h"
 #include "models/document/parser.h"
 
 namespace cnisim::cni {
@@ -14,12 +15,18 @@ namespace {
 
 using ::testing::ElementsAre;
 
+azure::Limits LoadLimits() {
+  document::Diagnostics diagnostics;
+  return azure::Limits::Load(document::CatalogFiles::Load(std::nullopt, diagnostics), diagnostics);
+}
+
 struct AzText : ::testing::Test {
   AzSettings Read(std::string_view text) {
     diagnostics.AddSource("az.sh", std::make_shared<const std::string>(text));
-    return ReadAzText(text, {"az.sh", 1, 1}, /*one_place=*/false, diagnostics);
+    return ReadAzText(text, {"az.sh", 1, 1}, /*one_place=*/false, limits, diagnostics);
   }
   document::Diagnostics diagnostics;
+  azure::Limits limits = LoadLimits();
 };
 
 TEST_F(AzText, ReadsAWholeCreateLine) {
@@ -184,9 +191,10 @@ TEST_F(AzText, TheAutoscalerNeedsItsBounds) {
 struct AzMap : ::testing::Test {
   AzSettings Read(std::string_view text) {
     document = document::ParseDocument(text, "s.yaml", diagnostics);
-    return ReadAzMap(document->root(), diagnostics);
+    return ReadAzMap(document->root(), limits, diagnostics);
   }
   document::Diagnostics diagnostics;
+  azure::Limits limits = LoadLimits();
   std::optional<document::Document> document;
 };
 

@@ -22,7 +22,7 @@ struct ConfigureTest : ::testing::Test {
     sources.where = {"s.yaml", 3, 5};
   }
   void Az(std::string_view line) {
-    sources.az = ReadAzText(line, {"s.yaml", 3, 20}, /*one_place=*/true, diagnostics);
+    sources.az = ReadAzText(line, {"s.yaml", 3, 20}, /*one_place=*/true, limits, diagnostics);
   }
   const document::Value* Parse(std::string_view text, const std::string& name) {
     documents.push_back(*document::ParseDocument(text, name, diagnostics));
