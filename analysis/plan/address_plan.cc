@@ -72,38 +72,74 @@ PlanAdvice::Prefix AdvisePodRange(const PlanInput& input, const ipam::IpamConfig
   return prefix;
 }
 
-// Nodes of the pool of an upgrade that earlier operations make.
-int NodesMadeLater(const PlanInput& input, std::size_t upgrade) {
-  int nodes = 0;
-  for (std::size_t i = 0; i < upgrade; ++i) {
-    const lifecycle::Operation& earlier = input.timeline.operations[i];
-    const bool same = earlier.new_pool &&
-                      earlier.new_pool->pool.name == input.timeline.operations[upgrade].target;
-    if (same) nodes = earlier.count;
-  }
-  return nodes;
-}
-
-// Whether everything before the operation succeeds: a cluster that lacks addresses already has no
-// room for an upgrade, whatever its surge.
-bool SoundBefore(const PlanInput& input, std::size_t operation, const azure::Limits& limits) {
+// The plan up to an operation, without it: growth included as far as it comes before.
+PlanInput Before(const PlanInput& input, std::size_t operation) {
   PlanInput before = input;
-  before.timeline.growth.reset();
+  const SimTime at = input.timeline.operations[operation].at;
   before.timeline.operations.resize(operation);
-  return RunPlan(before, limits).FirstFailure() == nullptr;
+  if (auto& growth = before.timeline.growth) {
+    std::erase_if(growth->steps, [&](const lifecycle::GrowthStep& step) { return step.at >= at; });
+  }
+  return before;
 }
 
-// True when the first upgrade of the pool succeeds with so many surge nodes.
-bool UpgradeFits(const PlanInput& input, std::size_t operation, int surge,
+// True when the upgrade succeeds with so many surge nodes, after the plan `before` it.
+bool UpgradeFits(const PlanInput& before, lifecycle::Operation upgrade, int surge,
                  const azure::Limits& limits) {
-  PlanInput changed = input;
-  changed.timeline.growth.reset();
-  changed.timeline.operations.resize(operation + 1);
+  PlanInput changed = before;
   cluster::MaxSurge nodes;
   nodes.nodes = surge;
-  changed.timeline.operations[operation].max_surge = nodes;
-  const PlanRecord record = RunPlan(changed, limits);
-  return !record.operations.back().failed;
+  upgrade.max_surge = nodes;
+  changed.timeline.operations.push_back(std::move(upgrade));
+  return !RunPlan(changed, limits).operations.back().failed;
+}
+
+// The largest surge of the upgrade that fits.  More surge nodes never need fewer addresses, so it
+// is found by halving.
+int LargestSurge(const PlanInput& before, const lifecycle::Operation& upgrade, int nodes,
+                 const azure::Limits& limits) {
+  int low = -1;
+  int high = nodes;
+  while (low < high) {
+    const int middle = low + (high - low + 1) / 2;
+    if (UpgradeFits(before, upgrade, middle, limits)) {
+      low = middle;
+    } else {
+      high = middle - 1;
+    }
+  }
+  return low;
+}
+
+// Upgrades in their order, each after the earlier ones with a surge that fits.
+std::vector<PlanAdvice::Surge> AdviseSurges(PlanInput input, const azure::Limits& limits) {
+  std::vector<PlanAdvice::Surge> surges;
+  for (std::size_t i = 0; i < input.timeline.operations.size(); ++i) {
+    lifecycle::Operation& operation = input.timeline.operations[i];
+    if (operation.kind != lifecycle::OperationKind::kUpgrade) continue;
+    const auto pool = std::find_if(
+        input.pools.begin(), input.pools.end(),
+        [&](const PlannedPool& planned) { return planned.pool.name == operation.target; });
+    if (pool == input.pools.end()) continue;
+    const PlanInput before = Before(input, i);
+    const PlanRecord record = RunPlan(before, limits);
+    const int nodes = record.pool_nodes[static_cast<std::size_t>(pool - input.pools.begin())];
+    PlanAdvice::Surge surge;
+    surge.pool = operation.target;
+    surge.asked =
+        std::min(nodes, operation.max_surge.value_or(pool->pool.max_surge).NodesFor(nodes));
+    if (const OperationRecord* failure = record.FirstFailure()) {
+      surge.fits = -1;
+      surge.blocked_by = failure->name;
+    } else {
+      surge.fits = LargestSurge(before, operation, nodes, limits);
+      cluster::MaxSurge used;
+      used.nodes = std::clamp(surge.asked, 0, std::max(surge.fits, 0));
+      operation.max_surge = used;
+    }
+    surges.push_back(std::move(surge));
+  }
+  return surges;
 }
 
 }  // namespace
@@ -180,32 +216,7 @@ PlanAdvice Advise(const PlanInput& input, const azure::Limits& limits) {
     advice.prefixes.back().name += " of " + migration.configuration;
   }
 
-  for (std::size_t i = 0; i < input.timeline.operations.size(); ++i) {
-    const lifecycle::Operation& operation = input.timeline.operations[i];
-    if (operation.kind != lifecycle::OperationKind::kUpgrade) continue;
-    const auto pool = std::find_if(
-        input.pools.begin(), input.pools.end(),
-        [&](const PlannedPool& planned) { return planned.pool.name == operation.target; });
-    if (pool == input.pools.end()) continue;
-    const int nodes = std::max(pool->pool.count, NodesMadeLater(input, i));
-    PlanAdvice::Surge surge;
-    surge.pool = operation.target;
-    surge.asked =
-        std::min(nodes, operation.max_surge.value_or(pool->pool.max_surge).NodesFor(nodes));
-    // More surge nodes never need fewer addresses, so the largest that fits is found by halving.
-    int low = -1;
-    int high = SoundBefore(input, i, limits) ? nodes : -1;
-    while (low < high) {
-      const int middle = low + (high - low + 1) / 2;
-      if (UpgradeFits(input, i, middle, limits)) {
-        low = middle;
-      } else {
-        high = middle - 1;
-      }
-    }
-    surge.fits = low;
-    advice.surges.push_back(surge);
-  }
+  advice.surges = AdviseSurges(input, limits);
   return advice;
 }
 

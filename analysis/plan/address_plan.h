@@ -114,6 +114,7 @@ struct PlanRecord {
   std::uint64_t vnet_peak = 0;
   std::vector<std::uint64_t> peak_held;  ///< [pool of the timeline]
   std::uint32_t peak_nodes = 0;
+  std::vector<int> pool_nodes;          ///< [pool] at the end
   std::optional<SimTime> exhausted_at;  ///< the growth step that failed first
   std::uint64_t events = 0;
 
@@ -138,8 +139,10 @@ struct PlanAdvice {
     std::string pool;
     int asked = 0;
     int fits = 0;  ///< the largest that fits; -1: not even without surge nodes
+    /// An earlier step that fails, whatever the surges: the upgrade was not looked at.
+    std::string blocked_by;
   };
-  std::vector<Surge> surges;      ///< one a pool that the timeline upgrades
+  std::vector<Surge> surges;      ///< one an upgrade, each after the ones before fit
   std::uint64_t vnet_needed = 0;  ///< at the peak, with room for everything
 };
 PlanAdvice Advise(const PlanInput& input, const azure::Limits& limits);

@@ -90,6 +90,7 @@ std::string AdviceSentence(const PlanAdvice& advice) {
   if (!parts.empty()) text = "The plan needs " + AndList(parts) + ".";
   std::map<std::string, PlanAdvice::Surge> tightest;  // of a pool's upgrades, by pool
   for (const PlanAdvice::Surge& surge : advice.surges) {
+    if (!surge.blocked_by.empty()) continue;  // the step itself is named
     const auto [least, added] = tightest.emplace(surge.pool, surge);
     if (!added && surge.fits < least->second.fits) least->second = surge;
   }

@@ -747,6 +747,7 @@ void ControlPlane::Finish(engine::Turn& turn) {
     record_.exhausted_at = task_.at;
   }
   record_.operations.push_back(current_);
+  record_.pool_nodes = pool_nodes_;
   busy_ = false;
   operation_ = nullptr;
   turn.Schedule(turn.now(), kStart);

@@ -147,8 +147,34 @@ TEST_F(PublishedPlans, EachModeMeetsItsOwnLimitFirst) {
   EXPECT_EQ(binding(results[3]), Binding::kSnatPorts);
   // /19 holds 32 blocks of /24: the 17th step is the first with 33 nodes (14 x 1.05^17 = 32.1).
   EXPECT_EQ(results[2].record.exhausted_at, SimTime::FromNanos(510LL * 86'400 * 1'000'000'000));
-  // 64,000 ports of one address give 16 nodes 4,000 each: no five surge nodes beside 14, but two.
-  EXPECT_EQ(results[3].advice.surges[0].fits, 2);
+  // 64,000 ports of one address give 16 nodes 4,000 each, and growth has made 16 by the first
+  // upgrade: no surge node at all.  The next growth step fails, so the later upgrades are not
+  // looked at.
+  ASSERT_EQ(results[3].advice.surges.size(), 3u);
+  EXPECT_EQ(results[3].advice.surges[0].fits, 0);
+  EXPECT_EQ(results[3].advice.surges[1].blocked_by, "growth to 116 %");
+}
+
+// The advised surge, taken, carries the upgrade that failed, growth and earlier upgrades included.
+TEST_F(PublishedPlans, AnAdvisedSurgeHoldsWithGrowthAndSeveralUpgrades) {
+  const std::string growth = "growth: {rate: 5%, every: 30d, for: 730d, start: 2027-01-01}";
+  const std::string less = "growth: {rate: 1%, every: 30d, for: 150d}";
+  const auto results = Plan("two-years-of-growth", growth, less);
+  const PlanResult& before = results[0];
+  ASSERT_NE(before.record.FirstFailure(), nullptr);
+  EXPECT_EQ(before.record.FirstFailure()->name, "upgrade of pool apps");
+  ASSERT_EQ(before.advice.surges.size(), 3u);
+  int least = before.advice.surges[0].asked;
+  for (const PlanAdvice::Surge& surge : before.advice.surges) {
+    EXPECT_EQ(surge.blocked_by, "");
+    least = std::min(least, surge.fits);
+  }
+  EXPECT_EQ(least, 1);  // 1,019 addresses hold 16 nodes of 61: 15 after growth, and one
+  PlanInput fixed = before.input;
+  for (lifecycle::Operation& operation : fixed.timeline.operations) {
+    operation.max_surge = cluster::MaxSurge{least, 0};
+  }
+  EXPECT_EQ(RunPlan(fixed, catalog_.limits).FirstFailure(), nullptr);
 }
 
 TEST_F(PublishedPlans, ADayGoesUpAndDown) {
