@@ -197,6 +197,7 @@ PlanAdvice Advise(const PlanInput& input, const azure::Limits& limits) {
   advice.vnet_needed = roomy.vnet_peak;
   const auto* failure = roomy.FirstFailure();
   for (std::size_t i = 0; i < input.subnets.size(); ++i) {
+    if (roomy.peak_held[i] == 0) continue;  // this configuration has no use for it
     PlanAdvice::Prefix prefix;
     prefix.name = input.subnets[i].name;
     prefix.now = input.subnets[i].prefix.length();

@@ -40,6 +40,13 @@ struct PlannedWorkload {
   std::optional<cluster::MaxSurge> rollout_surge = std::nullopt;
 };
 
+/// Addresses of a subnet that neither nodes nor pods take.
+struct OtherUse {
+  std::size_t subnet = 0;  ///< index in PlanInput::subnets
+  int addresses = 0;
+  std::string what;
+};
+
 /// The network mode that a cluster may move to.
 struct Migration {
   std::string configuration;
@@ -61,8 +68,8 @@ struct PlanInput {
   std::vector<PlannedSubnet> subnets;
   std::vector<PlannedPool> pools;  ///< at least one
   std::vector<PlannedWorkload> workloads;
-  int pods_per_node = 0;    ///< of DaemonSets, with addresses of their own
-  int other_addresses = 0;  ///< of the first pool's subnet: internal load balancers, endpoints
+  int pods_per_node = 0;         ///< of DaemonSets, with addresses of their own
+  std::vector<OtherUse> others;  ///< load balancers, endpoints, API servers: from the creation on
   OutboundProfile outbound;
   std::vector<Migration> migrations;  ///< what operations may move to
   lifecycle::Timeline timeline;

@@ -86,7 +86,11 @@ PlanInput MakeInput(const scenario::Scenario& scenario, const scenario::Configur
           {workload.ToString(), workload.replicas, SurgeOf(workload.rollout_max_surge)});
     }
   }
-  input.other_addresses = scenario::OtherAddresses(scenario, spec, limits);
+  for (const scenario::OtherUse& use : scenario::OtherAddresses(scenario, spec, limits)) {
+    if (const auto subnet = SubnetIndex(input, use.subnet)) {
+      input.others.push_back({*subnet, use.addresses, use.what});
+    }
+  }
   input.outbound = OutboundOf(scenario, spec);
   return input;
 }

@@ -23,7 +23,7 @@ struct Name {
   std::string_view text;
 };
 
-constexpr std::size_t kValueCount = 94;
+constexpr std::size_t kValueCount = 97;
 constexpr std::array<Name, kValueCount> kNames{{
     {LimitId::kSubnetReservedFirst, "subnet.reserved_first"},
     {LimitId::kSubnetReservedLast, "subnet.reserved_last"},
@@ -119,6 +119,9 @@ constexpr std::array<Name, kValueCount> kNames{{
     {LimitId::kNatIdleLeast, "nat.idle_least"},
     {LimitId::kNatIdleMost, "nat.idle_most"},
     {LimitId::kKubenetRetires, "kubenet.retires"},
+    {LimitId::kCnsExhaustedBatch, "cns.exhausted_batch"},
+    {LimitId::kCnsExhaustedRequestPercent, "cns.exhausted_request_percent"},
+    {LimitId::kCnsExhaustedReleasePercent, "cns.exhausted_release_percent"},
 }};
 
 constexpr bool InOrder() {

@@ -113,6 +113,9 @@ enum class LimitId : std::uint8_t {
   kNatIdleLeast,
   kNatIdleMost,
   kKubenetRetires,
+  kCnsExhaustedBatch,
+  kCnsExhaustedRequestPercent,
+  kCnsExhaustedReleasePercent,
 };
 
 /// A figure that depends on a number: ports by nodes, millicores by cores.

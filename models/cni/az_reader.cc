@@ -53,6 +53,7 @@ constexpr std::string_view kIrrelevantFlags[] = {
     "--disable-local-accounts",
     "--dns-name-prefix",
     "--enable-aad",
+    "--enable-apiserver-vnet-integration",  // its subnet says it
     "--enable-azure-rbac",
     "--enable-managed-identity",
     "--enable-oidc-issuer",

@@ -10,7 +10,7 @@ using cluster::PodId;
 // A pool that grows step by step needs some seconds a step; what takes longer than that never
 // comes.
 constexpr SimTime kLongest = SimTime::FromNanos(3'600'000'000'000);
-constexpr SimTime kRetry = SimTime::FromNanos(1'000'000'000);
+constexpr SimTime kStep = SimTime::FromNanos(1'000'000'000);  // of this search, not of a kubelet
 
 class Assigner {
  public:
@@ -48,7 +48,7 @@ class Assigner {
       if (again.size() < waiting.size()) result_.settled = now_;
       waiting = std::move(again);
       if (waiting.empty() || !allocator_.next_work() || now_ >= end) break;
-      now_ = std::max(now_ + kRetry, *allocator_.next_work());
+      now_ = std::max(now_ + kStep, *allocator_.next_work());
       allocator_.Work(now_);
     }
     for (const PodId pod : waiting) {

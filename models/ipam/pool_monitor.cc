@@ -16,14 +16,25 @@ std::int64_t Share(std::int64_t batch, std::int64_t percent) {
 
 PoolScaler PoolScaler::FromLimits(const azure::Limits& limits) {
   using azure::LimitId;
-  return {limits[LimitId::kCnsBatch], limits[LimitId::kCnsRequestPercent],
-          limits[LimitId::kCnsReleasePercent], limits[LimitId::kCnsMostAddresses]};
+  return {limits[LimitId::kCnsBatch],
+          limits[LimitId::kCnsRequestPercent],
+          limits[LimitId::kCnsReleasePercent],
+          limits[LimitId::kCnsMostAddresses],
+          limits[LimitId::kCnsExhaustedBatch],
+          limits[LimitId::kCnsExhaustedRequestPercent],
+          limits[LimitId::kCnsExhaustedReleasePercent]};
 }
 
 std::int64_t PoolScaler::MinFree() const { return Share(batch, request_percent); }
 std::int64_t PoolScaler::MaxFree() const { return Share(batch, release_percent); }
 
-PoolScaler PoolScaler::Exhausted() const { return {1, 100, 200, most}; }
+PoolScaler PoolScaler::Exhausted() const {
+  PoolScaler exhausted = *this;
+  exhausted.batch = exhausted_batch;
+  exhausted.request_percent = exhausted_request_percent;
+  exhausted.release_percent = exhausted_release_percent;
+  return exhausted;
+}
 
 PoolDecision StepPool(const PoolView& pool, const PoolScaler& scaler, bool exhausted) {
   const PoolScaler now = exhausted ? scaler.Exhausted() : scaler;

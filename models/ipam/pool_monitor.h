@@ -16,12 +16,16 @@ struct PoolScaler {
   std::int64_t request_percent = 0;  ///< of a batch: grow when fewer addresses than that are free
   std::int64_t release_percent = 0;  ///< of a batch: shrink when at least so many are free
   std::int64_t most = 0;             ///< addresses of one node
+  /// The first three while the subnet is exhausted.
+  std::int64_t exhausted_batch = 0;
+  std::int64_t exhausted_request_percent = 0;
+  std::int64_t exhausted_release_percent = 0;
 
   static PoolScaler FromLimits(const azure::Limits& limits);
 
   std::int64_t MinFree() const;  ///< request_percent of a batch, halves up
   std::int64_t MaxFree() const;  ///< release_percent of a batch, halves up
-  /// The same while the subnet is exhausted: steps of one, 1 free at least, 2 at most.
+  /// The same while the subnet is exhausted.
   PoolScaler Exhausted() const;
 };
 

@@ -33,19 +33,28 @@ void WarnAbout(const std::vector<std::pair<Id, ipam::AllocateError>>& failures,
 
 }  // namespace
 
-int OtherAddresses(const Scenario& scenario, const ConfigurationSpec& spec,
-                   const azure::Limits& limits) {
+std::vector<OtherUse> OtherAddresses(const Scenario& scenario, const ConfigurationSpec& spec,
+                                     const azure::Limits& limits) {
   const auto& services = scenario.objects.services;
   auto count = static_cast<int>(
       std::count_if(services.begin(), services.end(), [](const cluster::Service& service) {
         return service.type == cluster::ServiceType::kLoadBalancer &&
                service.internal_load_balancer;
       }));
-  // A cluster with an API server subnet has its private address there.
   if (spec.az.private_cluster && !spec.az.apiserver_subnet) {
     count += static_cast<int>(limits[azure::LimitId::kPrivateEndpointAddresses]);
   }
-  return count;
+  std::vector<OtherUse> uses;
+  if (count > 0 && !spec.node_pools.empty()) {
+    uses.push_back({spec.node_pools.front().node_subnet, count,
+                    "internal load balancers and private endpoints"});
+  }
+  if (spec.az.apiserver_subnet) {
+    uses.push_back({*spec.az.apiserver_subnet,
+                    static_cast<int>(limits[azure::LimitId::kApiserverSubnetAddresses]),
+                    "API servers"});
+  }
+  return uses;
 }
 
 AddressPlan TakeAddresses(const Scenario& scenario, const ConfigurationSpec& spec,
@@ -66,14 +75,15 @@ AddressPlan TakeAddresses(const Scenario& scenario, const ConfigurationSpec& spe
   for (const NodePoolSpec& pool : spec.node_pools) {
     subnets.push_back({vnet.Find(pool.node_subnet), vnet.Find(pool.pod_subnet)});
   }
-  const int others = OtherAddresses(scenario, spec, limits);
-  for (int i = 0; i < others && !subnets.empty(); ++i) {
-    if (vnet.TakeAddress(subnets.front().node).ok()) continue;
-    diagnostics.Warning(spec.where, spec.name,
-                        fmt::format("{} internal load balancers and private endpoints without an "
-                                    "address in subnet {}",
-                                    others - i, spec.node_pools.front().node_subnet));
-    break;
+  for (const OtherUse& use : OtherAddresses(scenario, spec, limits)) {
+    const azure::SubnetId subnet = vnet.Find(use.subnet);
+    for (int i = 0; i < use.addresses && subnet.valid(); ++i) {
+      if (vnet.TakeAddress(subnet).ok()) continue;
+      diagnostics.Warning(spec.where, spec.name,
+                          fmt::format("{} addresses of {} are missing in subnet {}",
+                                      use.addresses - i, use.what, use.subnet));
+      break;
+    }
   }
   const std::unique_ptr<ipam::PodAddressAllocator> allocator =
       ipam::MakeAllocator(spec.cni.ipam, vnet, limits);

@@ -34,10 +34,17 @@ struct AddressPlan {
   std::uint32_t pods_without_address = 0;
 };
 
-/// Addresses of the first pool's node subnet that neither nodes nor pods take: a frontend a load
-/// balancer that is internal, and the API server's private endpoint.
-int OtherAddresses(const Scenario& scenario, const ConfigurationSpec& spec,
-                   const azure::Limits& limits);
+/// Addresses of a subnet that neither nodes nor pods take.
+struct OtherUse {
+  std::string subnet;
+  int addresses = 0;
+  std::string what;  ///< "load balancers and private endpoint"
+};
+
+/// In the first pool's node subnet a frontend a load balancer that is internal, and the API
+/// server's private endpoint; in a subnet of their own the API servers with VNet integration.
+std::vector<OtherUse> OtherAddresses(const Scenario& scenario, const ConfigurationSpec& spec,
+                                     const azure::Limits& limits);
 
 /// What does not fit is a warning in `diagnostics`, once a pool or subnet.
 AddressPlan TakeAddresses(const Scenario& scenario, const ConfigurationSpec& spec,

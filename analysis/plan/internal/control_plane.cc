@@ -174,12 +174,15 @@ void ControlPlane::Begin(const Task& task, engine::Turn& turn) {
 
 void ControlPlane::Create(engine::Turn& turn) {
   current_.name = "creation";
-  for (int i = 0; i < input_.other_addresses; ++i) {
-    if (vnet_.TakeAddress(subnets_[input_.pools[0].node_subnet]).ok()) continue;
-    const PlannedSubnet& subnet = input_.subnets[input_.pools[0].node_subnet];
-    Fail(azure::SubnetIsFull(subnet.name, subnet.prefix, 1), Binding::kSubnet, "load balancer",
-         /*before_start=*/false);
-    return;
+  for (const OtherUse& use : input_.others) {
+    for (int i = 0; i < use.addresses; ++i) {
+      if (vnet_.TakeAddress(subnets_[use.subnet]).ok()) continue;
+      const PlannedSubnet& subnet = input_.subnets[use.subnet];
+      Fail(azure::SubnetIsFull(subnet.name, subnet.prefix,
+                               static_cast<std::uint64_t>(use.addresses - i)),
+           Binding::kSubnet, use.what, /*before_start=*/false);
+      return;
+    }
   }
   for (std::size_t pool = 0; pool < input_.pools.size(); ++pool) {
     if (!AddNodes(pool, input_.pools[pool].pool.count, /*surge=*/false, /*creation=*/true, turn)) {

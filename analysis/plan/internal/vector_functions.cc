@@ -344,8 +344,8 @@ VectorFields OverlayAdmission(VectorInputs& in, const Limits& limits) {
 // --- Pod subnets
 // ----------------------------------------------------------------------------------
 
-ipam::PoolScaler ReadScaler(VectorInputs& in) {
-  ipam::PoolScaler scaler;
+ipam::PoolScaler ReadScaler(VectorInputs& in, const Limits& limits) {
+  ipam::PoolScaler scaler = ipam::PoolScaler::FromLimits(limits);
   scaler.batch = in.Integer("batch");
   scaler.request_percent = in.Integer("request_pct");
   scaler.release_percent = in.Integer("release_pct");
@@ -357,27 +357,27 @@ ipam::PoolScaler ReadScaler(VectorInputs& in) {
   return scaler;
 }
 
-VectorFields CnsThresholds(VectorInputs& in, const Limits& /*limits*/) {
-  const ipam::PoolScaler scaler = ReadScaler(in);
+VectorFields CnsThresholds(VectorInputs& in, const Limits& limits) {
+  const ipam::PoolScaler scaler = ReadScaler(in, limits);
   return {{"min_free", Text(scaler.MinFree())}, {"max_free", Text(scaler.MaxFree())}};
 }
 
-VectorFields CnsV1Step(VectorInputs& in, const Limits& /*limits*/) {
+VectorFields CnsV1Step(VectorInputs& in, const Limits& limits) {
   ipam::PoolView pool;
   pool.requested = in.Integer("requested");
   pool.secondary = pool.requested;  // at rest: the node has what it asked for
   pool.assigned = in.Integer("assigned");
   pool.pending_release = in.Integer("pending_release");
   const ipam::PoolDecision decision =
-      ipam::StepPool(pool, ReadScaler(in), in.Boolean("exhausted", false));
+      ipam::StepPool(pool, ReadScaler(in, limits), in.Boolean("exhausted", false));
   constexpr std::array<std::string_view, 3> kActions{"none", "increase", "decrease"};
   return {{"action", std::string(kActions[static_cast<std::size_t>(decision.action)])},
           {"requested", Text(decision.requested)},
           {"released", Text(decision.released)}};
 }
 
-VectorFields CnsV2Target(VectorInputs& in, const Limits& /*limits*/) {
-  ipam::PoolScaler scaler;
+VectorFields CnsV2Target(VectorInputs& in, const Limits& limits) {
+  ipam::PoolScaler scaler = ipam::PoolScaler::FromLimits(limits);
   scaler.batch = in.Integer("batch");
   scaler.request_percent = static_cast<std::int64_t>(in.Number("buffer") * 100 + 0.5);
   scaler.most = in.Integer("max");

@@ -177,6 +177,23 @@ TEST_F(PublishedPlans, AnAdvisedSurgeHoldsWithGrowthAndSeveralUpgrades) {
   EXPECT_EQ(RunPlan(fixed, catalog_.limits).FirstFailure(), nullptr);
 }
 
+TEST_F(PublishedPlans, ApiServersInTheVnetNeedASlash28) {
+  const auto results = Plan("api-server-subnet");
+  ASSERT_EQ(results.size(), 2u);
+  EXPECT_EQ(results[0].record.FirstFailure(), nullptr);
+  EXPECT_EQ(results[0].record.vnet_now, 3u + 1u);    // nodes and the private endpoint
+  ASSERT_EQ(results[0].advice.prefixes.size(), 2u);  // it has no use for the other subnet
+  const OperationRecord* failure = results[1].record.FirstFailure();
+  ASSERT_NE(failure, nullptr);
+  EXPECT_EQ(failure->subject, "API servers");
+  EXPECT_EQ(failure->refusal.code, "SubnetIsFull");
+  EXPECT_EQ(results[1].advice.prefixes[1].name, "api");
+  EXPECT_EQ(results[1].advice.prefixes[1].needed, 28);
+  const auto fixed = Plan("api-server-subnet", "10.225.0.0/29", "10.225.0.0/28");
+  EXPECT_EQ(fixed[1].record.FirstFailure(), nullptr);
+  EXPECT_EQ(fixed[1].record.vnet_now, 3u + 9u);
+}
+
 TEST_F(PublishedPlans, ADayGoesUpAndDown) {
   const auto results =
       Plan("two-years-of-growth", "growth: {rate: 5%, every: 30d, for: 730d, start: 2027-01-01}",

@@ -18,7 +18,7 @@ TEST(LimitsTest, TheCatalogHasEveryFigure) {
   const Limits limits = LoadEmbedded();
   EXPECT_EQ(limits[LimitId::kVnetPrivateAddresses], 65'536);
   EXPECT_EQ(limits[LimitId::kRouteTableRoutes], 400);
-  EXPECT_EQ(limits[LimitId::kKubenetRetires], 20280331);  // the last one
+  EXPECT_EQ(limits[LimitId::kCnsExhaustedReleasePercent], 200);  // the last one
   EXPECT_EQ(ToString(LimitId::kVnetPrivateAddresses), "vnet.private_addresses");
 }
 

@@ -5,7 +5,7 @@
 namespace cnisim::ipam {
 namespace {
 
-constexpr PoolScaler kScaler{16, 50, 150, 250};
+constexpr PoolScaler kScaler{16, 50, 150, 250, 1, 100, 200};
 
 TEST(PoolMonitorTest, GrowsOneBatchAtATime) {
   // 60 pods wait, yet one tick adds one batch.
