@@ -42,9 +42,11 @@ StageLine Line(const datapath::TracedStage& stage, const datapath::MessageShape&
   line.bytes = shape.payload_bytes;
   line.per_byte_ns = stage.per_byte.value();
   const auto bytes = static_cast<double>(line.bytes);
-  line.ns = {line.times * cost.fixed.low + bytes * cost.per_byte.low,
+  const datapath::CostRange fixed = cost.RangeFor(stage.times);
+  const double packets = Multiplicity(cost, shape);
+  line.ns = {packets * fixed.low + bytes * cost.per_byte.low,
              line.times * line.unit_ns + bytes * line.per_byte_ns,
-             line.times * cost.fixed.high + bytes * cost.per_byte.high};
+             packets * fixed.high + bytes * cost.per_byte.high};
   return line;
 }
 

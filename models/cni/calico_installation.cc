@@ -267,6 +267,9 @@ class CalicoReader {
     if (const Value* value = top.Map("spec")) {
       ObjectReader spec(*value, diagnostics_, UnknownKeys::kNotModelled);
       if (spec.Boolean("bpfEnabled").value_or(false)) dataplane_ = Dataplane::kBpf;
+      external_dsr_ =
+          spec.Choice<bool>("bpfExternalServiceMode", {{"Tunnel", false}, {"DSR", true}})
+              .value_or(external_dsr_);
       if (spec.Boolean("wireguardEnabled").value_or(false)) Set("encryption", "wireguard");
       if (const auto mtu = spec.Integer("vxlanMTU", 0, 9216); mtu && *mtu != 0) {
         configuration_.pod_mtu = Bytes(*mtu);
@@ -324,6 +327,9 @@ class CalicoReader {
     switch (dataplane_) {
       case Dataplane::kBpf:
         Set("dataplane", "ebpf");
+        // Its programs find the way and redirect; only what iptables masquerades passes the stack.
+        Set("host_routing", "ebpf");
+        Set("lb_mode", external_dsr_ ? "dsr" : "tunnel");
         Set("service_engine", "ebpf-socket");
         configuration_.replaces_kube_proxy = true;
         configuration_.removes_kube_proxy = kube_proxy_managed_;
@@ -345,6 +351,7 @@ class CalicoReader {
   std::string type_ = "Calico";
   const Value* type_value_ = nullptr;
   Dataplane dataplane_ = Dataplane::kIptables;
+  bool external_dsr_ = false;
   bool bgp_ = true;
   const Value* bgp_value_ = nullptr;
   bool kube_proxy_managed_ = false;

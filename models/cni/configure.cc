@@ -36,6 +36,7 @@ class Configurator {
         break;
     }
     ConfigureServices();
+    ConfigureOutbound();
     if (!sources_.catalog_cni.empty()) configuration_.profile = sources_.catalog_cni;
     configuration_.switches =
         datapath::Merge(std::move(configuration_.switches), sources_.switches);
@@ -195,6 +196,26 @@ class Configurator {
         break;
       case policy::Engine::kCilium:
         Set("policy_engine", "cilium");
+        break;
+    }
+  }
+
+  /// A line without the flag gets AKS's default, a load balancer.
+  void ConfigureOutbound() {
+    switch (az_.outbound_type ? *az_.outbound_type : OutboundType::kLoadBalancer) {
+      case OutboundType::kLoadBalancer:
+        Set("outbound_type", "load-balancer");
+        break;
+      case OutboundType::kManagedNatGateway:
+      case OutboundType::kUserAssignedNatGateway:
+        Set("outbound_type", "nat-gateway");
+        break;
+      case OutboundType::kUserDefinedRouting:
+        Set("outbound_type", "firewall");
+        break;
+      case OutboundType::kNone:
+      case OutboundType::kBlock:
+        Set("outbound_type", "none");
         break;
     }
   }

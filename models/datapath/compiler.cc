@@ -31,8 +31,9 @@ TracedStage MakeStage(const PathStep& step, Side side, const FlowClass& flow,
   stage.side = side;
   stage.count = step.count.value_or(stage.cost->count);
   stage.times = flow.counts[stage.count] * step.times;
-  stage.unit_ns = stage.cost->fixed_ns;
-  stage.fixed = Nanoseconds(stage.times * stage.unit_ns);
+  const double fixed = stage.cost->FixedFor(stage.times);
+  stage.unit_ns = stage.times > 0 ? fixed / stage.times : stage.cost->fixed_ns;
+  stage.fixed = Nanoseconds(fixed);
   stage.per_byte = NanosecondsPerByte(stage.cost->per_byte_ns);
   return stage;
 }

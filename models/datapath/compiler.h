@@ -21,7 +21,7 @@ struct TracedStage {
   Side side = Side::kSender;
   Count count = Count::kOne;
   double times = 1;    ///< value of the count
-  double unit_ns = 0;  ///< one execution
+  double unit_ns = 0;  ///< one execution, on average
   Nanoseconds fixed;   ///< times * unit
   NanosecondsPerByte per_byte;
 };

@@ -144,6 +144,16 @@ StageCost ReadCost(const Value& value, const std::map<std::string, std::string>&
   if (value.Find("fixed") == nullptr && value.Find("per_byte") == nullptr) {
     reader.Error("a cost has 'fixed' or 'per_byte'");
   }
+  if (const Value* beyond = reader.Map("beyond")) {
+    ObjectReader nested(*beyond, diagnostics, UnknownKeys::kError);
+    CostKnee knee;
+    knee.count = nested.RequireNumber("count", 1, 1e9).value_or(1);
+    if (const Value* fixed = nested.RequireMap("fixed"))
+      knee.fixed = ReadRange(*fixed, diagnostics);
+    nested.Finish();
+    knee.fixed_ns = knee.fixed.typical;
+    cost.beyond = knee;
+  }
   cost.cv = reader.Number("cv", 0, 10).value_or(0);
   cost.source = ReadSource(reader, sources);
   cost.why = reader.String("why").value_or("");
@@ -174,6 +184,7 @@ CostFactor ReadFactor(const Value& value, const std::map<std::string, std::strin
   factor.status = ReadWord(reader, "status", kStatusNames, CostStatus::kAssumed);
   factor.source = ReadSource(reader, sources);
   factor.why = reader.String("why").value_or("");
+  factor.in_use = factor.value.typical;
   reader.Finish();
   CheckProvenance(reader, factor);
   return factor;
@@ -232,6 +243,19 @@ bool Pays(Paid paid, MessageKind kind, TransportProtocol protocol) {
   return false;
 }
 
+double StageCost::FixedFor(double times) const {
+  if (!beyond || times <= beyond->count) return times * fixed_ns;
+  return beyond->count * fixed_ns + (times - beyond->count) * beyond->fixed_ns;
+}
+
+CostRange StageCost::RangeFor(double times) const {
+  const double far = beyond ? std::max(0.0, times - beyond->count) : 0;
+  const double near = times - far;
+  const CostRange dear = beyond ? beyond->fixed : CostRange{};
+  return {near * fixed.low + far * dear.low, near * fixed.typical + far * dear.typical,
+          near * fixed.high + far * dear.high};
+}
+
 CostModel CostModel::Load(const document::CatalogFiles& files, Diagnostics& diagnostics) {
   CostModel model;
   std::set<std::string> seen;
@@ -286,6 +310,12 @@ CostModel CostModel::Draw(std::uint64_t seed) const {
     const double u = stream.Uniform();
     cost.fixed_ns = cost.fixed.At(u);
     cost.per_byte_ns = cost.per_byte.At(u);
+    if (cost.beyond) cost.beyond->fixed_ns = cost.beyond->fixed.At(u);
+  }
+  for (CostFactor& factor : drawn.factors_) {
+    const auto entity = static_cast<std::uint32_t>(HashText(factor.id));
+    RandomStream stream(seed, entity, kCostDrawPurpose);
+    factor.in_use = factor.value.At(stream.Uniform());
   }
   return drawn;
 }
@@ -295,8 +325,36 @@ CostModel CostModel::AtBound(bool upper) const {
   for (StageCost& cost : bound.costs_) {
     cost.fixed_ns = upper ? cost.fixed.high : cost.fixed.low;
     cost.per_byte_ns = upper ? cost.per_byte.high : cost.per_byte.low;
+    if (cost.beyond)
+      cost.beyond->fixed_ns = upper ? cost.beyond->fixed.high : cost.beyond->fixed.low;
+  }
+  for (CostFactor& factor : bound.factors_) {
+    factor.in_use = upper ? factor.value.high : factor.value.low;
   }
   return bound;
+}
+
+CostModel CostModel::WithWorkScaled(double factor) const {
+  CNISIM_CHECK(factor > 0, "work is scaled by a positive factor");
+  CostModel scaled = *this;
+  for (StageCost& cost : scaled.costs_) {
+    switch (cost.paid_by) {
+      case Resource::kTaskCore:
+      case Resource::kSoftirqCore:
+      case Resource::kProxy:
+      case Resource::kBackground:
+        cost.fixed_ns *= factor;
+        cost.per_byte_ns *= factor;
+        if (cost.beyond) cost.beyond->fixed_ns *= factor;
+        break;
+      case Resource::kNic:
+      case Resource::kFabric:
+      case Resource::kLatency:
+      case Resource::kPair:
+        break;
+    }
+  }
+  return scaled;
 }
 
 }  // namespace cnisim::datapath

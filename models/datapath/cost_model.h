@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -66,6 +67,13 @@ struct CostRange {
   }
 };
 
+/// Where a chain of rules, walked by every packet, no longer fits the cache.
+struct CostKnee {
+  double count = 0;     ///< executions at the stage's own price
+  CostRange fixed;      ///< ns, each one beyond
+  double fixed_ns = 0;  ///< the value in use
+};
+
 /// One entry of models/catalog/costs.
 struct StageCost {
   std::string id;    ///< the word that paths use
@@ -87,6 +95,12 @@ struct StageCost {
 
   double fixed_ns = 0;     ///< the value in use: typical, or drawn from the range
   double per_byte_ns = 0;  ///< likewise
+  std::optional<CostKnee> beyond;
+
+  /// `times` executions at the values in use, ns.
+  double FixedFor(double times) const;
+  /// The same at the ends and the middle of the range.
+  CostRange RangeFor(double times) const;
 };
 
 /// A number without a unit that scales stages: how much dearer cold caches make them.
@@ -98,6 +112,8 @@ struct CostFactor {
   CostSource source;
   std::string why;
   std::string file;
+
+  double in_use = 0;  ///< typical, or drawn from the range
 };
 
 /// All costs.  Immutable after loading; shared by all threads.
@@ -124,6 +140,9 @@ class CostModel {
   CostModel Draw(std::uint64_t seed) const;
   /// The same model with every stage at the lower (false) or upper (true) end of its range.
   CostModel AtBound(bool upper) const;
+  /// The same model with all work of processors, background work included, `factor` times as dear.
+  /// Waits, fabric delays and caps are as they were.  @pre factor > 0
+  CostModel WithWorkScaled(double factor) const;
 
  private:
   std::vector<StageCost> costs_;     // sorted by id

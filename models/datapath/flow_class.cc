@@ -36,6 +36,7 @@ constexpr CountWord kCountWords[kCounts] = {
     {"policy_sets_egress", "ipset tests on the client"},
     {"policy_sets_ingress", "ipset tests on the server"},
     {"namespace_rules", "rules of Azure NPM's base chains"},
+    {"node_rules", "rules that every packet walks"},
 };
 
 }  // namespace

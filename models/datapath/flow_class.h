@@ -61,8 +61,9 @@ enum class Count : std::uint8_t {
   kPolicySetsEgress,  ///< ipset membership tests among them
   kPolicySetsIngress,
   kNamespaceRules,  ///< Azure NPM: rules of its base chains that a new connection passes
+  kNodeRules,       ///< rules of others that every packet through the host's hooks walks
 };
-inline constexpr std::size_t kCounts = 15;
+inline constexpr std::size_t kCounts = 16;
 
 std::string_view Name(Count count);
 std::optional<Count> FindCount(std::string_view name);

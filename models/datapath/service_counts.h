@@ -14,6 +14,12 @@ void SetServiceCounts(const service::ServicePortShape& port, service::Address ad
                       bool client_is_pod, const service::IptablesCounts& tables,
                       const service::ProxyOptions& options, Counts& counts);
 
+/// Likewise under nftables and ipvs, whose look-ups are hashes: what still scales is affinity
+/// (nftables only) and the mark for SNAT.
+void SetHashedServiceCounts(const service::ServicePortShape& port, service::Address address,
+                            bool client_is_pod, const service::ProxyOptions& options,
+                            bool affinity_rules, Counts& counts);
+
 /// Sets the counts of a connection to no Service.
 void SetNoServiceCounts(const service::IptablesCounts& tables, Counts& counts);
 

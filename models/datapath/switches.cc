@@ -16,9 +16,10 @@ constexpr Words kEncapsulation[] = {"none", "vxlan", "geneve", "ipip"};
 constexpr Words kEncryption[] = {"none", "wireguard", "ipsec"};
 constexpr Words kHostRouting[] = {"legacy", "ebpf"};
 constexpr Words kL7Proxy[] = {"none", "cilium-envoy"};
-constexpr Words kLbMode[] = {"snat", "dsr", "hybrid"};
+constexpr Words kLbMode[] = {"snat", "dsr", "hybrid", "tunnel"};
 constexpr Words kMasquerade[] = {"iptables", "ebpf", "none"};
 constexpr Words kMesh[] = {"none", "linkerd", "istio"};
+constexpr Words kOutboundType[] = {"none", "load-balancer", "nat-gateway", "firewall"};
 constexpr Words kPodLink[] = {"veth", "bridge", "netkit"};
 constexpr Words kPolicyEngine[] = {"none", "azure-npm", "calico", "cilium"};
 constexpr Words kServiceEngine[] = {
@@ -42,6 +43,7 @@ constexpr SwitchDefinition kVocabulary[] = {
     {"lb_mode", "how traffic from outside is forwarded to another node's backend", kLbMode},
     {"masquerade", "who rewrites the source of traffic that leaves the cluster", kMasquerade},
     {"mesh", "sidecar proxies in the pods", kMesh},
+    {"outbound_type", "how traffic to the internet leaves the VNet", kOutboundType},
     {"pod_link", "how a pod is attached to its node", kPodLink},
     {"policy_engine", "who enforces network policies", kPolicyEngine},
     {"rss_inner_hash", "the NIC spreads the flows of one tunnel over its queues", kTrueFirst},

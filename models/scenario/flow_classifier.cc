@@ -31,7 +31,26 @@ FlowClass FlowClassifier::Classify(std::optional<PodId> client, PodId server,
   flow.pod_mtu = pod_mtu_;
   structures_.SetCounts(target.service, flow.service, client_is_pod, flow.counts);
 
-  const policy::FlowWork work = evaluator_.Work(PolicyFlow(client, server, target));
+  SetPolicyWork(PolicyFlow(client, server, target), flow);
+  return flow;
+}
+
+std::optional<FlowClass> FlowClassifier::ClassifyOut(PodId client) const {
+  if (cluster_.template_of(client).host_network) return std::nullopt;
+  FlowClass flow;
+  flow.path = PathKind::kPodToExternal;
+  flow.pod_mtu = pod_mtu_;
+  structures_.SetCounts({}, ServiceAccess::kNone, true, flow.counts);
+  SetPolicyWork(PolicyFlowOut(client), flow);
+  return flow;
+}
+
+policy::Verdict FlowClassifier::JudgeOut(PodId client) const {
+  return evaluator_.Evaluate(PolicyFlowOut(client));
+}
+
+void FlowClassifier::SetPolicyWork(const policy::Flow& policed, FlowClass& flow) const {
+  const policy::FlowWork work = evaluator_.Work(policed);
   flow.policed_egress = work.policed_egress;
   flow.policed_ingress = work.policed_ingress;
   flow.l7_egress = work.l7_egress;
@@ -43,6 +62,14 @@ FlowClass FlowClassifier::Classify(std::optional<PodId> client, PodId server,
   flow.counts.Set(Count::kPolicySetsEgress, work.sets_egress);
   flow.counts.Set(Count::kPolicySetsIngress, work.sets_ingress);
   flow.counts.Set(Count::kNamespaceRules, work.base_rules);
+}
+
+policy::Flow FlowClassifier::PolicyFlowOut(PodId client) {
+  constexpr std::uint16_t kHttps = 443;
+  policy::Flow flow;
+  flow.source = policy::Endpoint::Pod(client.value());
+  flow.destination = policy::Endpoint::External(0);
+  flow.port = kHttps;
   return flow;
 }
 

@@ -40,6 +40,11 @@ class FlowClassifier {
   datapath::FlowClass Classify(std::optional<cluster::PodId> client, cluster::PodId server,
                                const FlowTarget& target, workload::Locality locality) const;
 
+  /// A connection to an address outside the cluster; nothing for a client in the host's network,
+  /// whose packets have the node's address anyway.
+  std::optional<datapath::FlowClass> ClassifyOut(cluster::PodId client) const;
+  policy::Verdict JudgeOut(cluster::PodId client) const;
+
   policy::Verdict Judge(std::optional<cluster::PodId> client, cluster::PodId server,
                         const FlowTarget& target) const;
 
@@ -47,6 +52,8 @@ class FlowClassifier {
   static workload::Admission AdmissionOf(const policy::Verdict& verdict);
 
  private:
+  static policy::Flow PolicyFlowOut(cluster::PodId client);
+  void SetPolicyWork(const policy::Flow& policed, datapath::FlowClass& flow) const;
   policy::Flow PolicyFlow(std::optional<cluster::PodId> client, cluster::PodId server,
                           const FlowTarget& target) const;
   datapath::PathKind PathOf(std::optional<cluster::PodId> client, cluster::PodId server,

@@ -280,6 +280,7 @@ Nanoseconds PreparedConfiguration::PolicyUpdateWork() const {
 
 std::vector<EdgeFlow> PreparedConfiguration::FlowsBetween(const Party& from, const Party& to,
                                                           int port) const {
+  if (to.kind == Party::Kind::kExternal) return FlowsToOutside(from);
   std::optional<HttpRequest> http;
   for (const CallSpec& call : scenario_.calls) {
     if (call.from == from && call.to == to && (port == 0 || call.port == port)) {
@@ -338,6 +339,33 @@ std::vector<EdgeFlow> PreparedConfiguration::FlowsBetween(const Party& from, con
   std::vector<EdgeFlow> list;
   for (auto& [flow, edge] : flows) {
     edge.share /= pairs;
+    list.push_back(std::move(edge));
+  }
+  std::stable_sort(list.begin(), list.end(),
+                   [](const EdgeFlow& a, const EdgeFlow& b) { return a.share > b.share; });
+  return list;
+}
+
+std::vector<EdgeFlow> PreparedConfiguration::FlowsToOutside(const Party& from) const {
+  std::map<datapath::FlowClass, EdgeFlow> flows;
+  double pods = 0;
+  for (const PodId client : ClientsOf(cluster_, from)) {
+    const auto flow = classifier_->ClassifyOut(client);
+    if (!flow || profile_.Find(flow->path) == nullptr) continue;
+    ++pods;
+    const auto [found, is_new] = flows.try_emplace(*flow);
+    EdgeFlow& edge = found->second;
+    edge.share += 1;
+    if (!is_new) continue;
+    edge.flow = *flow;
+    edge.client = cluster_.pod(client).name;
+    edge.client_node = cluster_.node(cluster_.pod(client).node).name;
+    edge.server = "external";
+    edge.verdict = classifier_->JudgeOut(client).ToString();
+  }
+  std::vector<EdgeFlow> list;
+  for (auto& [flow, edge] : flows) {
+    edge.share /= pods;
     list.push_back(std::move(edge));
   }
   std::stable_sort(list.begin(), list.end(),

@@ -87,6 +87,7 @@ class PreparedConfiguration {
   const datapath::CostModel& costs() const { return catalog_.costs; }
   const policy::Evaluator& policies() const { return *evaluator_; }
   const AddressPlan& addresses() const { return addresses_; }
+  Caches caches() const { return scenario_.measure.caches; }
 
   /// The paths between two parties, likeliest first; empty if no packet goes that way.
   /// @param port  as in CallSpec; 0: that of the scenario's call or traffic between them, else the
@@ -100,6 +101,7 @@ class PreparedConfiguration {
   PreparedConfiguration(const Scenario& scenario, const ConfigurationSpec& spec,
                         const Catalog& catalog);
 
+  std::vector<EdgeFlow> FlowsToOutside(const Party& from) const;
   bool PrepareCluster(document::Diagnostics& diagnostics);
   void WarnOfUnenforcedPolicies(document::Diagnostics& diagnostics) const;
   void PrepareNodes(document::Diagnostics& diagnostics);

@@ -32,6 +32,10 @@ struct ReplicationOptions {
   SimTime duration = SimTime();  ///< measured, > 0
 };
 
+/// How much dearer work is on a node that is busy for this share of its time: between 1 and `cold`,
+/// in proportion.  The proportion is an assumption; nobody has measured it.  @pre 0 <= busy <= 1
+double CacheFactor(Caches caches, double busy, double cold);
+
 /// Deterministic: same configuration and options (threads aside), same record to the bit.
 /// Thread safety: any number of calls at the same time on one configuration.
 ReplicationRecord RunReplication(const PreparedConfiguration& configuration,

@@ -110,7 +110,15 @@ struct TrafficSpec {
 struct BackgroundServices {
   int services = 0;
   int endpoints_per_service = 1;
+  int node_rules = 0;  ///< rules of others in each node's FORWARD chain: every packet walks them
   SourceLocation where;
+};
+
+/// How cold the nodes' caches are when a packet comes.
+enum class Caches : std::uint8_t {
+  kWarm,    ///< always warm: what the costs were measured with
+  kByLoad,  ///< cold on an idle node, warm on a busy one, in proportion to the time it is busy
+  kCold,    ///< always cold
 };
 
 struct MeasureSpec {
@@ -118,6 +126,7 @@ struct MeasureSpec {
   SimTime duration;
   int replications = 0;
   std::uint64_t seed = 1;
+  Caches caches = Caches::kWarm;
   std::optional<double> precision;      ///< relative half width of the p99's interval to stop at
   const document::Value* at = nullptr;  ///< moments of the timeline at which traffic is sampled
   SourceLocation where;

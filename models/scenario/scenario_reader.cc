@@ -46,6 +46,16 @@ void ReadMeasure(const Value* value, MeasureSpec& measure, Diagnostics& diagnost
   measure.replications =
       static_cast<int>(reader.Integer("replications", 1, 100'000).value_or(kDefaultReplications));
   measure.seed = static_cast<std::uint64_t>(reader.Integer("seed", 0, INT64_MAX).value_or(1));
+  measure.caches = reader
+                       .Choice<Caches>("caches", {{"warm", Caches::kWarm},
+                                                  {"by-load", Caches::kByLoad},
+                                                  {"cold", Caches::kCold}})
+                       .value_or(Caches::kWarm);
+  if (measure.caches == Caches::kByLoad) {
+    diagnostics.Note(
+        reader.Get("caches")->where(), "measure.caches",
+        "how cold a node's caches are at a load is assumed: in proportion to idle time");
+  }
   measure.precision = reader.Percentage("precision");
   measure.at = reader.Sequence("at");
   reader.Finish();

@@ -32,6 +32,7 @@ ServiceStructures::ServiceStructures(const cluster::Cluster& cluster,
   service::ServicePortShape other;
   other.endpoints = static_cast<std::uint32_t>(background.endpoints_per_service);
   shapes_.insert(shapes_.end(), static_cast<std::size_t>(background.services), other);
+  node_rules_ = background.node_rules;
 
   // CNIs whose pods have VNet addresses run kube-proxy without a cluster CIDR.
   options_.local_detector = !pods_in_vnet;
@@ -47,7 +48,8 @@ ServiceStructures::ServiceStructures(const cluster::Cluster& cluster,
 
 void ServiceStructures::SetCounts(const ServicePortRef& target, ServiceAccess access,
                                   bool client_is_pod, datapath::Counts& counts) const {
-  if (!iptables_) return;
+  counts.Set(datapath::Count::kNodeRules, node_rules_);
+  if (!iptables_ && !nftables_ && !ipvs_) return;
   if (access != ServiceAccess::kNone && target.service != nullptr) {
     const service::ServicePortShape& shape =
         shapes_[first_port_[target.service->id.value()] + target.port];
@@ -55,11 +57,16 @@ void ServiceStructures::SetCounts(const ServicePortRef& target, ServiceAccess ac
       service::Address address = service::Address::kClusterIp;
       if (access == ServiceAccess::kNodePort) address = service::Address::kNodePort;
       if (access == ServiceAccess::kLoadBalancer) address = service::Address::kLoadBalancerIp;
-      datapath::SetServiceCounts(shape, address, client_is_pod, tables_, options_, counts);
+      if (iptables_) {
+        datapath::SetServiceCounts(shape, address, client_is_pod, tables_, options_, counts);
+      } else {
+        datapath::SetHashedServiceCounts(shape, address, client_is_pod, options_, nftables_,
+                                         counts);
+      }
       return;
     }
   }
-  datapath::SetNoServiceCounts(tables_, counts);
+  if (iptables_) datapath::SetNoServiceCounts(tables_, counts);
 }
 
 std::uint64_t ServiceStructures::endpoints() const {

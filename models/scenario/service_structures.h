@@ -50,6 +50,7 @@ class ServiceStructures {
   std::vector<std::size_t> first_port_;            // [service id] -> shapes_
   service::ProxyOptions options_;
   service::IptablesCounts tables_;
+  int node_rules_ = 0;
   bool iptables_ = false;
   bool nftables_ = false;
   bool ipvs_ = false;

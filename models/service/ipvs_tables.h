@@ -19,11 +19,13 @@ struct IpvsCounts {
   // Members of the ipsets.
   std::uint64_t cluster_ip = 0;           ///< KUBE-CLUSTER-IP
   std::uint64_t loop_back = 0;            ///< KUBE-LOOP-BACK: one an endpoint on this node
-  std::uint64_t external_ip = 0;          ///< KUBE-EXTERNAL-IP(-LOCAL)
+  std::uint64_t external_ip = 0;          ///< KUBE-EXTERNAL-IP
+  std::uint64_t external_ip_local = 0;    ///< KUBE-EXTERNAL-IP-LOCAL
   std::uint64_t load_balancer = 0;        ///< KUBE-LOAD-BALANCER
   std::uint64_t load_balancer_local = 0;  ///< KUBE-LOAD-BALANCER-LOCAL
   std::uint64_t load_balancer_fw = 0;     ///< KUBE-LOAD-BALANCER-FW
   std::uint64_t source_cidr = 0;          ///< KUBE-LOAD-BALANCER-SOURCE-CIDR
+  std::uint64_t source_ip = 0;            ///< KUBE-LOAD-BALANCER-SOURCE-IP
   std::uint64_t node_port = 0;            ///< KUBE-NODE-PORT-TCP/UDP
   std::uint64_t node_port_local = 0;      ///< KUBE-NODE-PORT-LOCAL-TCP/UDP
 

@@ -525,6 +525,8 @@ class TrafficReader {
         static_cast<int>(reader.Integer("services", 0, 1'000'000).value_or(0));
     scenario_.background.endpoints_per_service =
         static_cast<int>(reader.Integer("endpoints_per_service", 0, 10'000).value_or(1));
+    scenario_.background.node_rules =
+        static_cast<int>(reader.Integer("node_rules", 0, 1'000'000).value_or(0));
     reader.Finish();
   }
 
