@@ -99,15 +99,17 @@ void AddWire(const PathQuestion& question, const datapath::CompiledMessage& comp
   const bool forwarded =
       std::any_of(compiled.segments.begin(), compiled.segments.end(),
                   [](const datapath::Segment& segment) { return segment.side == Side::kVia; });
-  const auto leave = [&](Side side) {
+  const auto leave = [&](Side side, bool to_a_node) {
     const BitsPerSecond rate = question.egress[RoleOf(side, forward)];
     if (rate.value() == 0) return;
-    const NanosecondsPerByte ceiling = compiled.pair_ceiling;
-    message.wire_ns += (ceiling * message.wire_bytes).value();
+    if (to_a_node) message.wire_ns += (compiled.pair_ceiling * message.wire_bytes).value();
     message.wire_ns += (rate.PerByte() * (message.wire_bytes + more_headers)).value();
   };
-  leave(Side::kSender);
-  if (forwarded) leave(Side::kVia);
+  const bool outside = question.flow.path == datapath::PathKind::kExternalToPod ||
+                       question.flow.path == datapath::PathKind::kExternalToPodViaNode ||
+                       question.flow.path == datapath::PathKind::kPodToExternal;
+  leave(Side::kSender, forwarded || !outside);
+  if (forwarded) leave(Side::kVia, forward);
   // A reply that goes straight to the client (DSR) crosses the outer leg only.
   const std::size_t legs =
       forwarded ? question.legs.size() : std::min<std::size_t>(1, question.legs.size());
@@ -179,6 +181,10 @@ std::vector<StageDifference> Differences(const ByStage& first, const ByStage& se
 
 }  // namespace
 
+Span Span::operator-(const Span& other) const {
+  return {low - other.low, typical - other.typical, high - other.high};
+}
+
 Span& Span::operator+=(const Span& other) {
   low += other.low;
   typical += other.typical;
@@ -222,7 +228,12 @@ PathExplanation Explain(const PathQuestion& question) {
   add(kRequest, MessageKind::kRequest, stages(MessageKind::kRequest), question.request);
   add(kReply, MessageKind::kReply, stages(MessageKind::kReply), question.reply);
   for (MessageExplanation& message : explanation.messages) {
-    if (message.title == kConnect || message.title == kAck) continue;  // nothing of their own
+    if (message.title == kConnect) continue;
+    if (message.title == kAck) {
+      // It leaves with the first request: its work comes on top, its waits are the request's.
+      message.way = message.way - message.waiting;
+      continue;
+    }
     const bool first = message.title == kFirstRequest &&
                        question.flow.protocol == datapath::TransportProtocol::kTcp;
     const Bytes ack = first ? compiled[MessageKind::kControl].header_bytes : Bytes(0);

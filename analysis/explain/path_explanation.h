@@ -49,6 +49,7 @@ struct Span {
   double high = 0;
 
   Span& operator+=(const Span& other);
+  Span operator-(const Span& other) const;
 };
 
 /// One stage of one message.

@@ -190,7 +190,7 @@ std::string SumWords(const MessageExplanation& message) {
 
 /// "1.75 to 52.6", in the unit of `typical`.
 std::string RangeIn(const Span& ns) {
-  const std::string unit = Duration(ns.typical == 0 ? ns.high : ns.typical);
+  const std::string unit = Duration(ns.typical);
   const double scale = unit.ends_with(" us") ? 1e3 : unit.ends_with(" ms") ? 1e6 : 1;
   const auto number = [&](double value) {
     const double scaled = value / scale;

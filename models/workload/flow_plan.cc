@@ -28,6 +28,9 @@ class PlanBuilder {
 
   void Add(const Segment& segment) {
     if (segment.side != at_) MoveTo(segment.side);
+    if (segment.resource != Resource::kTaskCore && segment.resource != Resource::kBackground) {
+      LeaveTaskBehind();
+    }
     const Nanoseconds mean = segment.Demand(shape_);
     switch (segment.resource) {
       case Resource::kTaskCore:
@@ -91,6 +94,15 @@ class PlanBuilder {
       steps_.back().demand.Add(pair_demand_, 0);
     }
     steps_.push_back({StepKind::kCross, side, {}});
+  }
+
+  // Task work in the middle of the receiver's side is not the reader's: queues of WireGuard, which
+  // any core takes.  The message waits for it, and the cores are busy for so long.
+  void LeaveTaskBehind() {
+    if (at_ != Side::kReceiver || receive_.mean() <= 0) return;
+    steps_.push_back({StepKind::kDelay, at_, receive_});
+    plan_.background[static_cast<std::size_t>(at_)] += Nanoseconds(receive_.mean()).Round();
+    receive_ = {};
   }
 
   void AddStep(StepKind kind, Nanoseconds mean, double cv) {

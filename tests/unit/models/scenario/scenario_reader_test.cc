@@ -492,7 +492,7 @@ t.yaml:7:69: error: found 'vxlam', expected none, vxlan, geneve or ipip in confi
 t.yaml:7:76: error: unknown switch 'foo' in configurations[3].switches
     7 |   - {name: d, az: --network-plugin azure, switches: {encapsulation: vxlam, foo: bar}}
       |                                                                            ^
-  known: bridge_netfilter, dataplane, encapsulation, encryption, endpoint_routes, host_routing, hubble, kube_proxy_beside, l7_proxy, lb_mode, masquerade, mesh, pod_link, policy_engine, rss_inner_hash, service_engine, tunnel_notrack, tunnel_offload, xdp
+  known: bridge_netfilter, dataplane, encapsulation, encryption, endpoint_routes, host_routing, hubble, kube_proxy_beside, l7_proxy, lb_mode, masquerade, mesh, outbound_type, pod_link, policy_engine, rss_inner_hash, service_engine, tunnel_notrack, tunnel_offload, xdp
 t.yaml:8:57: error: unknown VM size 'Standard_D8s_v55'
     8 |   - {name: e, az: --network-plugin azure --node-vm-size Standard_D8s_v55}
       |                                                         ^
