@@ -40,6 +40,7 @@ ordered_json MessageJson(const MessageExplanation& message) {
   json["payload_bytes"] = message.payload.count();
   json["packets"] = message.shape.packets;
   json["gso_packets"] = message.shape.aggregates;
+  if (message.shape.fragments > 0) json["fragments"] = message.shape.fragments;
   json["stages"] = ordered_json::array();
   for (const StageLine& line : message.stages) json["stages"].push_back(StageJson(line));
   json["cpu_ns"] = SpanJson(message.cpu);
@@ -78,6 +79,10 @@ ordered_json ToJson(const PathExplanation& e) {
                  {"pod", e.mtu.pod.count()},
                  {"route", e.mtu.route.count()},
                  {"overhead", e.mtu.overhead.count()}};
+  json["largest_packet"] = {{"inner", e.sizes.inner.count()},
+                            {"on_the_wire", e.sizes.wire().count()},
+                            {"passes_whole", e.sizes.whole.count()},
+                            {"fate", Name(e.sizes.fate)}};
   json["mss"] = e.mss.count();
   json["header_bytes"] = e.header_bytes.count();
   if (e.pair_ceiling.value() > 0) json["pair_ceiling_ns_per_byte"] = e.pair_ceiling.value();

@@ -26,6 +26,8 @@ double Multiplicity(const datapath::StageCost& cost, const datapath::MessageShap
       return static_cast<double>(shape.aggregates);
     case datapath::Per::kPacket:
       return static_cast<double>(shape.packets);
+    case datapath::Per::kFragment:
+      return static_cast<double>(shape.fragments);
   }
   return 1;
 }
@@ -93,7 +95,7 @@ std::size_t RoleOf(Side side, bool forward) {
 /// encryption peer, over the fabric.
 void AddWire(const PathQuestion& question, const datapath::CompiledMessage& compiled,
              Bytes more_headers, MessageExplanation& message) {
-  message.wire_bytes = message.payload + compiled.header_bytes * message.shape.packets;
+  message.wire_bytes = datapath::WireBytes(compiled, message.shape);
   if (OnOneNode(question.flow.path)) return;
   const bool forward = datapath::IsForward(message.kind);
   const bool forwarded =
@@ -201,6 +203,7 @@ PathExplanation Explain(const PathQuestion& question) {
   explanation.switches = datapath::Merge(question.profile->switches(), question.switches);
   explanation.mtu = datapath::MtuOf(*question.profile, question.switches, question.flow.device_mtu,
                                     question.flow.pod_mtu);
+  explanation.sizes = datapath::SizesOf(*question.profile, explanation.switches, question.flow);
   const datapath::CompiledMessage& request = compiled[MessageKind::kRequest];
   explanation.mss = request.mss;
   explanation.header_bytes = request.header_bytes;

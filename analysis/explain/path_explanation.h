@@ -40,6 +40,8 @@ struct PathQuestion {
   std::vector<FabricLeg> legs;
   /// What the NICs of the client's, the entry and the server's node send at most; 0: not looked at.
   std::array<BitsPerSecond, 3> egress{};
+  /// Largest packet that Azure's network is documented to carry whole; 0: not said.
+  Bytes documented_whole{0};
 };
 
 /// A cost with the ends of its range.
@@ -81,6 +83,7 @@ struct PathExplanation {
   PathQuestion question;
   datapath::Switches switches;  ///< all that are set, the profile's included
   datapath::PathMtu mtu;
+  datapath::PacketSizes sizes;
   Bytes mss;
   Bytes header_bytes;
   NanosecondsPerByte pair_ceiling;

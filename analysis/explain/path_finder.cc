@@ -189,6 +189,7 @@ std::vector<PathQuestion> FindPaths(const scenario::Scenario& scenario,
     question.switches = prepared.switches();
     question.flow = edge.flow;
     question.costs = &prepared.costs();
+    question.documented_whole = Bytes(catalog.limits[azure::LimitId::kNetworkWholePacket]);
     question.request = sizes.request;
     question.reply = sizes.reply;
     question.egress = {EgressOf(edge.client_node, prepared, catalog),

@@ -131,6 +131,29 @@ std::string PacketWords(const PathExplanation& e) {
   if (e.mtu.route != e.mtu.pod) text += fmt::format(", route MTU {}", e.mtu.route.count());
   text += fmt::format(", payload of a full packet {}, headers {} B", e.mss.count(),
                       e.header_bytes.count());
+  const datapath::PacketSizes& sizes = e.sizes;
+  switch (sizes.fate) {
+    case datapath::PacketFate::kWhole:
+      break;
+    case datapath::PacketFate::kDiscovered:
+      text += fmt::format("; {} B is all that passes, and the sender is told", sizes.whole.count());
+      break;
+    case datapath::PacketFate::kCut:
+      text += fmt::format("; packets of {} B are cut {}, {} B pass whole", sizes.wire().count(),
+                          sizes.cut_by == datapath::CutBy::kNode ? "by the node" : "on their way",
+                          sizes.whole.count());
+      break;
+    case datapath::PacketFate::kLost:
+      text += fmt::format("; packets of {} B are LOST: {} B pass, and they may not be cut",
+                          sizes.wire().count(), sizes.whole.count());
+      break;
+  }
+  const Bytes documented = e.question.documented_whole;
+  if (!OnOneNode(e.question.flow.path) && sizes.fate == datapath::PacketFate::kWhole &&
+      documented > Bytes(0) && sizes.wire() > documented) {
+    text += fmt::format("; Azure documents that it may cut packets above {} B (network_mtu)",
+                        documented.count());
+  }
   if (e.pair_ceiling.value() > 0) {
     text += fmt::format(", at most {:.1f} Gbit/s a node pair", 8 / e.pair_ceiling.value());
   }
@@ -174,6 +197,9 @@ std::string SectionTitle(const MessageExplanation& message) {
   if (message.shape.packets > 1) {
     title += fmt::format(" in {} packets, {} after GSO", message.shape.packets,
                          message.shape.aggregates);
+  }
+  if (message.shape.fragments > 0) {
+    title += fmt::format(", {} more by cutting", message.shape.fragments);
   }
   return title;
 }

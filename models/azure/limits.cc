@@ -23,7 +23,7 @@ struct Name {
   std::string_view text;
 };
 
-constexpr std::size_t kValueCount = 97;
+constexpr std::size_t kValueCount = 98;
 constexpr std::array<Name, kValueCount> kNames{{
     {LimitId::kSubnetReservedFirst, "subnet.reserved_first"},
     {LimitId::kSubnetReservedLast, "subnet.reserved_last"},
@@ -122,6 +122,7 @@ constexpr std::array<Name, kValueCount> kNames{{
     {LimitId::kCnsExhaustedBatch, "cns.exhausted_batch"},
     {LimitId::kCnsExhaustedRequestPercent, "cns.exhausted_request_percent"},
     {LimitId::kCnsExhaustedReleasePercent, "cns.exhausted_release_percent"},
+    {LimitId::kNetworkWholePacket, "network.whole_packet"},
 }};
 
 constexpr bool InOrder() {

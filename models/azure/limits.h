@@ -116,6 +116,7 @@ enum class LimitId : std::uint8_t {
   kCnsExhaustedBatch,
   kCnsExhaustedRequestPercent,
   kCnsExhaustedReleasePercent,
+  kNetworkWholePacket,
 };
 
 /// A figure that depends on a number: ports by nodes, millicores by cores.

@@ -11,6 +11,18 @@ namespace {
 constexpr std::int64_t kGsoMaxSize = 65536;
 /// IPv4 and TCP headers with timestamps of the aggregate itself.
 constexpr std::int64_t kInnerHeaders = 52;
+/// Ethernet and IPv4 headers: what each further piece of a packet carries again.
+constexpr std::int64_t kIpHeader = 20;
+constexpr std::int64_t kEthernetHeader = 14;
+
+/// Pieces beyond the first of a packet with this payload: IPv4 cuts at multiples of 8 bytes.
+std::int64_t MorePieces(const CompiledMessage& message, std::int64_t payload) {
+  const std::int64_t whole = message.whole.count();
+  const std::int64_t packet = payload + message.header_bytes.count() - kEthernetHeader;
+  if (whole == 0 || message.lost_above_whole || packet <= whole) return 0;
+  const std::int64_t room = (whole - kIpHeader) / 8 * 8;
+  return (packet - kIpHeader + room - 1) / room - 1;
+}
 
 }  // namespace
 
@@ -46,7 +58,22 @@ MessageShape Shape(const CompiledMessage& message, Bytes payload) {
       std::max<std::int64_t>(1, (kGsoMaxSize - kInnerHeaders) / mss) * mss;
   shape.packets = (payload.count() + mss - 1) / mss;
   shape.aggregates = (payload.count() + aggregate - 1) / aggregate;
+  if (message.whole > Bytes(0)) {
+    const std::int64_t last = payload.count() - (shape.packets - 1) * mss;
+    shape.fragments = (shape.packets - 1) * MorePieces(message, mss) + MorePieces(message, last);
+  }
   return shape;
+}
+
+Bytes WireBytes(const CompiledMessage& message, const MessageShape& shape) {
+  return Bytes(shape.payload_bytes) + message.header_bytes * shape.packets +
+         Bytes((kIpHeader + kEthernetHeader) * shape.fragments);
+}
+
+bool IsLost(const CompiledMessage& message, Bytes payload) {
+  if (!message.lost_above_whole) return false;
+  const std::int64_t largest = std::min(payload.count(), message.mss.count());
+  return largest + message.header_bytes.count() - kEthernetHeader > message.whole.count();
 }
 
 Nanoseconds CompiledMessage::Demand(Bytes payload) const {

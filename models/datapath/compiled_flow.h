@@ -42,6 +42,7 @@ struct MessageShape {
   std::int64_t payload_bytes = 0;
   std::int64_t aggregates = 1;  ///< GSO/GRO packets above the NIC
   std::int64_t packets = 1;     ///< wire packets below it
+  std::int64_t fragments = 0;   ///< more, because packets are cut on the way
 };
 
 /// A demand on one resource at one side.  Consecutive stages with the same side and resource are
@@ -52,13 +53,16 @@ struct Segment {
   Nanoseconds per_message;      ///< once a message: system calls, wake-ups, L7 work
   Nanoseconds per_aggregate;    ///< once a GSO/GRO packet: everything above the NIC
   Nanoseconds per_packet;       ///< once a wire packet: below GSO, or where GRO does not work
+  Nanoseconds per_fragment;     ///< once a piece beyond the first of a packet that is cut
   NanosecondsPerByte per_byte;  ///< a byte of payload
   double cv = 0;                ///< standard deviation / mean of the whole demand
 
   /// Mean demand of a message; not rounded.
   Nanoseconds Demand(const MessageShape& shape) const {
     return per_message + per_aggregate * static_cast<double>(shape.aggregates) +
-           per_packet * static_cast<double>(shape.packets) + per_byte * Bytes(shape.payload_bytes);
+           per_packet * static_cast<double>(shape.packets) +
+           per_fragment * static_cast<double>(shape.fragments) +
+           per_byte * Bytes(shape.payload_bytes);
   }
 };
 
@@ -75,6 +79,9 @@ struct CompiledMessage {
   /// leave no faster than this.  A cap shared by all flows of the node pair, not a delay of its
   /// own; 0 = none.
   NanosecondsPerByte pair_ceiling;
+  /// Largest IP packet that the way carries whole; larger ones are cut, or lost; 0 = no limit.
+  Bytes whole;
+  bool lost_above_whole = false;
   bool one_receive_queue = false;  ///< the receiver's core is chosen by node pair, not by flow
 
   /// Sum over segments on the way, waits included, without background work, fabric and queueing.
@@ -83,6 +90,12 @@ struct CompiledMessage {
 
 /// Packets and GSO aggregates of `payload` bytes; a message without payload is one packet.
 MessageShape Shape(const CompiledMessage& message, Bytes payload);
+
+/// Bytes that a message has on the wire, headers and those of fragments included.
+Bytes WireBytes(const CompiledMessage& message, const MessageShape& shape);
+
+/// True if a packet of `payload` bytes is too large for its way and disappears.
+bool IsLost(const CompiledMessage& message, Bytes payload);
 
 /// Which message of a connection.
 enum class MessageKind : std::uint8_t {

@@ -10,9 +10,6 @@
 namespace cnisim::datapath {
 namespace {
 
-using net::Encapsulation;
-using net::IpFamily;
-
 bool Holds(const Condition& condition, const Switches& switches, const FlowClass& flow) {
   const std::string_view value = ConditionValue(switches, flow, condition.name);
   return std::find(condition.values.begin(), condition.values.end(), value) !=
@@ -61,6 +58,9 @@ void AddTo(Segment& segment, double& variance, const TracedStage& stage) {
     case Per::kPacket:
       segment.per_packet += stage.fixed;
       break;
+    case Per::kFragment:
+      segment.per_fragment += stage.fixed;
+      break;
   }
   segment.per_byte = segment.per_byte + stage.per_byte;
   const double deviation = stage.cost->cv * stage.fixed.value();
@@ -73,6 +73,7 @@ void Finish(Segment& segment, double variance) {
   segment.per_message = std::max(segment.per_message, Nanoseconds(0));
   segment.per_aggregate = std::max(segment.per_aggregate, Nanoseconds(0));
   segment.per_packet = std::max(segment.per_packet, Nanoseconds(0));
+  segment.per_fragment = std::max(segment.per_fragment, Nanoseconds(0));
   const double mean = (segment.per_message + segment.per_aggregate + segment.per_packet).value();
   segment.cv = mean > 0 ? std::sqrt(variance) / mean : 0;
 }
@@ -98,52 +99,23 @@ std::vector<Segment> Fuse(const std::vector<TracedStage>& stages) {
   return segments;
 }
 
-bool CrossesNodesAsPod(PathKind path) {
-  return path == PathKind::kPodToPodCrossNode || path == PathKind::kHostToPodCrossNode ||
-         path == PathKind::kPodToHostCrossNode || path == PathKind::kExternalToPodViaNode;
-}
+bool IsTunnelled(const PacketSizes& sizes) { return sizes.headers > Bytes(0); }
 
-Bytes TunnelOverhead(const Switches& switches) {
-  const std::string_view encapsulation = SwitchValue(switches, "encapsulation");
-  if (encapsulation == "vxlan") {
-    return net::EncapsulationOverhead(Encapsulation::kVxlan, IpFamily::kIpv4);
-  }
-  if (encapsulation == "ipip") {
-    return net::EncapsulationOverhead(Encapsulation::kIpip, IpFamily::kIpv4);
-  }
-  if (encapsulation != "geneve") return Bytes(0);
-  const bool option = SwitchValue(switches, "lb_mode") != "snat";
-  return net::EncapsulationOverhead(Encapsulation::kGeneve, IpFamily::kIpv4) +
-         (option ? net::kGeneveDsrOption : Bytes(0));
-}
-
-Bytes EncryptionOverhead(const Switches& switches) {
-  const std::string_view encryption = SwitchValue(switches, "encryption");
-  if (encryption == "wireguard") {
-    return net::EncapsulationOverhead(Encapsulation::kWireGuard, IpFamily::kIpv4);
-  }
-  if (encryption != "ipsec") return Bytes(0);
-  return net::EncapsulationOverhead(Encapsulation::kIpsec, IpFamily::kIpv4);
-}
-
-void SizePackets(const CniProfile& profile, const Switches& switches, const FlowClass& flow,
+void SizePackets(const PacketSizes& sizes, const Switches& switches, const FlowClass& flow,
                  CompiledMessage& message) {
-  const PathMtu mtu = MtuOf(profile, switches, flow.device_mtu, flow.pod_mtu);
   const Bytes transport = net::kIpv4Header + (flow.protocol == TransportProtocol::kTcp
                                                   ? net::kTcpHeader + net::kTcpTimestamps
                                                   : net::kUdpHeader);
-  const bool tunnelled = CrossesNodesAsPod(flow.path);
-  Bytes limit = flow.device_mtu;
-  if (tunnelled) {
-    limit = mtu.route;
-  } else if (flow.path != PathKind::kHostToHostCrossNode) {
-    limit = mtu.pod;
+  message.mss = sizes.inner - transport;
+  message.header_bytes = net::kEthernetHeader + transport + sizes.headers;
+  if (sizes.fate == PacketFate::kCut || sizes.fate == PacketFate::kLost) {
+    message.whole = sizes.whole;
+    message.lost_above_whole = sizes.fate == PacketFate::kLost;
   }
-  message.mss = limit - transport;
-  message.header_bytes = net::kEthernetHeader + transport + (tunnelled ? mtu.overhead : Bytes(0));
-  message.one_receive_queue = tunnelled && (SwitchValue(switches, "encryption") == "ipsec" ||
-                                            (SwitchValue(switches, "encapsulation") != "none" &&
-                                             SwitchValue(switches, "rss_inner_hash") == "false"));
+  message.one_receive_queue =
+      IsTunnelled(sizes) && (SwitchValue(switches, "encryption") == "ipsec" ||
+                             (SwitchValue(switches, "encapsulation") != "none" &&
+                              SwitchValue(switches, "rss_inner_hash") == "false"));
 }
 
 void CountUses(const std::vector<TracedStage>& stages, bool forward, CompiledFlow& compiled) {
@@ -185,8 +157,11 @@ TracedFlow Trace(const CniProfile& profile, const Switches& switches, const Flow
   CNISIM_CHECK(path != nullptr,
                "the profile has the path that is compiled: " + std::string(Name(flow.path)));
   const Switches all = Merge(profile.switches(), switches);
-  const std::vector<TracedStage> request = StagesOf(path->request, all, flow, costs);
-  const std::vector<TracedStage> reply = StagesOf(path->reply, all, flow, costs);
+  const PacketSizes sizes = SizesOf(profile, all, flow);
+  FlowClass sized = flow;
+  sized.cut_by = sizes.cut_by;
+  const std::vector<TracedStage> request = StagesOf(path->request, all, sized, costs);
+  const std::vector<TracedStage> reply = StagesOf(path->reply, all, sized, costs);
 
   TracedFlow traced;
   traced.connect = Only(request, Paid::kConnect);
@@ -209,7 +184,7 @@ TracedFlow Trace(const CniProfile& profile, const Switches& switches, const Flow
     CompiledMessage& compiled = traced.compiled.messages[i];
     compiled.segments = Fuse(message.stages);
     compiled.pair_ceiling = ceiling;
-    SizePackets(profile, all, flow, compiled);
+    SizePackets(sizes, all, flow, compiled);
     // What a connection holds is made by its first packet each way.
     const bool first = Pays(Paid::kFirst, kind, flow.protocol);
     if (first && !counted_forward) {
@@ -227,28 +202,6 @@ TracedFlow Trace(const CniProfile& profile, const Switches& switches, const Flow
 CompiledFlow Compile(const CniProfile& profile, const Switches& switches, const FlowClass& flow,
                      const CostModel& costs) {
   return Trace(profile, switches, flow, costs).compiled;
-}
-
-PathMtu MtuOf(const CniProfile& profile, const Switches& switches, Bytes device_mtu,
-              Bytes pod_mtu) {
-  const Switches all = Merge(profile.switches(), switches);
-  const Bytes tunnel = TunnelOverhead(all);
-  const Bytes encryption = EncryptionOverhead(all);
-  Bytes reserve = encryption;
-  if (SwitchValue(all, "encryption") == "wireguard" && profile.mtu().wireguard_reserve) {
-    reserve = *profile.mtu().wireguard_reserve;
-  }
-  PathMtu mtu;
-  mtu.device = device_mtu;
-  mtu.route = device_mtu - tunnel - reserve;
-  mtu.pod = profile.mtu().pod_has_device_mtu ? device_mtu : mtu.route;
-  if (pod_mtu > Bytes(0)) {
-    // A pod sends no larger packets than its interface takes, whatever the route would carry.
-    mtu.pod = pod_mtu;
-    mtu.route = std::min(mtu.route, pod_mtu);
-  }
-  mtu.overhead = tunnel + encryption;
-  return mtu;
 }
 
 }  // namespace cnisim::datapath

@@ -11,6 +11,7 @@
 #include "models/datapath/compiled_flow.h"
 #include "models/datapath/cost_model.h"
 #include "models/datapath/flow_class.h"
+#include "models/datapath/packet_sizes.h"
 #include "models/datapath/switches.h"
 
 namespace cnisim::datapath {
@@ -47,17 +48,5 @@ CompiledFlow Compile(const CniProfile& profile, const Switches& switches, const 
 /// As Compile(), and keeps every stage with its count and cost.
 TracedFlow Trace(const CniProfile& profile, const Switches& switches, const FlowClass& flow,
                  const CostModel& costs);
-
-/// MTU arithmetic of a configuration, IPv4.
-struct PathMtu {
-  Bytes device;    ///< the node's interface
-  Bytes pod;       ///< the pod's interface
-  Bytes route;     ///< what a packet to a pod of another node may have
-  Bytes overhead;  ///< bytes of encapsulation and encryption that a wire packet carries
-};
-
-/// @param pod_mtu  as the CNI's configuration sets it; 0 B: derived from the device's
-PathMtu MtuOf(const CniProfile& profile, const Switches& switches, Bytes device_mtu,
-              Bytes pod_mtu = Bytes(0));
 
 }  // namespace cnisim::datapath

@@ -26,7 +26,7 @@ using document::Value;
 constexpr std::string_view kPaidNames[] = {
     "connect",  "accept", "bare",    "first",         "first_reply", "each",         "forward",
     "backward", "data",   "request", "first_request", "reply",       "control_plane"};
-constexpr std::string_view kPerNames[] = {"message", "aggregate", "packet"};
+constexpr std::string_view kPerNames[] = {"message", "aggregate", "packet", "fragment"};
 constexpr std::string_view kStatusNames[] = {"measured", "derived", "assumed"};
 // Draws of a cost model; apart from every stream of a simulation.
 constexpr std::uint32_t kCostDrawPurpose = 0x434F5354;

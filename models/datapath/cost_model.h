@@ -44,7 +44,7 @@ std::string_view Name(Paid paid);
 bool Pays(Paid paid, MessageKind kind, TransportProtocol protocol);
 
 /// What multiplies a stage's fixed cost when a message is more than one packet.
-enum class Per : std::uint8_t { kMessage, kAggregate, kPacket };
+enum class Per : std::uint8_t { kMessage, kAggregate, kPacket, kFragment };
 std::string_view Name(Per per);
 
 enum class CostStatus : std::uint8_t { kMeasured, kDerived, kAssumed };

@@ -41,6 +41,9 @@ enum class ServiceAccess : std::uint8_t {
   kLoadBalancer,  ///< by the load balancer's address (Azure leaves it in place: floating IP)
 };
 
+/// Who cuts packets that are too large for their way (packet_sizes.h).
+enum class CutBy : std::uint8_t { kNobody, kNode, kFabric };
+
 enum class TransportProtocol : std::uint8_t { kTcp, kUdp };
 
 /// Structures whose size multiplies the cost of a stage (`count:` in the catalog).  A count may be
@@ -97,6 +100,8 @@ struct FlowClass {
   bool policed_ingress = false;        ///< some policy selects the server for ingress
   Bytes device_mtu{1500};              ///< of the nodes' network interface
   Bytes pod_mtu{0};                    ///< as the CNI's configuration sets it; 0: derived
+  Bytes fabric_mtu{0};                 ///< what the network between nodes carries whole; 0: any
+  CutBy cut_by = CutBy::kNobody;       ///< found by the compiler; not to be set by others
   Counts counts;
 
   friend auto operator<=>(const FlowClass&, const FlowClass&) = default;

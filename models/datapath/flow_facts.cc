@@ -9,12 +9,15 @@ namespace cnisim::datapath {
 namespace {
 
 constexpr std::string_view kFalseTrue[] = {"false", "true"};
+// In the order of CutBy.
+constexpr std::string_view kCutBy[] = {"nobody", "node", "fabric"};
 constexpr std::string_view kExternalPolicy[] = {"cluster", "local"};
 constexpr std::string_view kProtocol[] = {"tcp", "udp"};
 // In the order of ServiceAccess.
 constexpr std::string_view kService[] = {"none", "cluster-ip", "node-port", "load-balancer"};
 
 constexpr SwitchDefinition kFacts[] = {
+    {"cut_by", "who cuts packets that are too large for their way", kCutBy},
     {"external_policy", "externalTrafficPolicy of the Service", kExternalPolicy},
     {"l7_egress", "the client's policy sends the flow to a proxy", kFalseTrue},
     {"l7_ingress", "the server's policy sends the flow to a proxy", kFalseTrue},
@@ -39,6 +42,7 @@ const SwitchDefinition* FindConditionName(std::string_view name) {
 }
 
 std::string_view FlowFact(const FlowClass& flow, std::string_view name) {
+  if (name == "cut_by") return kCutBy[static_cast<std::size_t>(flow.cut_by)];
   if (name == "external_policy") return kExternalPolicy[flow.external_policy_local ? 1 : 0];
   if (name == "l7_egress") return Word(flow.l7_egress);
   if (name == "l7_ingress") return Word(flow.l7_ingress);

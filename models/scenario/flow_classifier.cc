@@ -28,7 +28,7 @@ FlowClass FlowClassifier::Classify(std::optional<PodId> client, PodId server,
     }
   }
   const bool client_is_pod = client && !cluster_.template_of(*client).host_network;
-  flow.pod_mtu = pod_mtu_;
+  SetMtus(flow);
   structures_.SetCounts(target.service, flow.service, client_is_pod, flow.counts);
 
   SetPolicyWork(PolicyFlow(client, server, target), flow);
@@ -39,7 +39,7 @@ std::optional<FlowClass> FlowClassifier::ClassifyOut(PodId client) const {
   if (cluster_.template_of(client).host_network) return std::nullopt;
   FlowClass flow;
   flow.path = PathKind::kPodToExternal;
-  flow.pod_mtu = pod_mtu_;
+  SetMtus(flow);
   structures_.SetCounts({}, ServiceAccess::kNone, true, flow.counts);
   SetPolicyWork(PolicyFlowOut(client), flow);
   return flow;
@@ -47,6 +47,12 @@ std::optional<FlowClass> FlowClassifier::ClassifyOut(PodId client) const {
 
 policy::Verdict FlowClassifier::JudgeOut(PodId client) const {
   return evaluator_.Evaluate(PolicyFlowOut(client));
+}
+
+void FlowClassifier::SetMtus(FlowClass& flow) const {
+  flow.device_mtu = packets_.device_mtu;
+  flow.pod_mtu = packets_.pod_mtu;
+  flow.fabric_mtu = packets_.fabric_mtu;
 }
 
 void FlowClassifier::SetPolicyWork(const policy::Flow& policed, FlowClass& flow) const {

@@ -28,12 +28,13 @@ struct FlowTarget {
 
 class FlowClassifier {
  public:
-  /// @param pod_mtu  as the CNI's configuration sets it; 0 B: derived
+  /// @param packets  MTUs in its fields device_mtu, pod_mtu and fabric_mtu; the rest is not looked
+  /// at
   /// @pre cluster, structures and evaluator outlive it; the evaluator's view is the cluster's, with
   ///      one external party
   FlowClassifier(const cluster::Cluster& cluster, const ServiceStructures& structures,
-                 const policy::Evaluator& evaluator, Bytes pod_mtu)
-      : cluster_(cluster), structures_(structures), evaluator_(evaluator), pod_mtu_(pod_mtu) {}
+                 const policy::Evaluator& evaluator, const datapath::FlowClass& packets)
+      : cluster_(cluster), structures_(structures), evaluator_(evaluator), packets_(packets) {}
 
   /// @param client    nothing: outside the cluster
   /// @param locality  kViaNode for a flow from outside that enters at another node
@@ -53,6 +54,7 @@ class FlowClassifier {
 
  private:
   static policy::Flow PolicyFlowOut(cluster::PodId client);
+  void SetMtus(datapath::FlowClass& flow) const;
   void SetPolicyWork(const policy::Flow& policed, datapath::FlowClass& flow) const;
   policy::Flow PolicyFlow(std::optional<cluster::PodId> client, cluster::PodId server,
                           const FlowTarget& target) const;
@@ -62,7 +64,7 @@ class FlowClassifier {
   const cluster::Cluster& cluster_;
   const ServiceStructures& structures_;
   const policy::Evaluator& evaluator_;
-  Bytes pod_mtu_;
+  datapath::FlowClass packets_;
 };
 
 }  // namespace cnisim::scenario

@@ -67,6 +67,7 @@ std::unique_ptr<const PreparedConfiguration> PreparedConfiguration::Prepare(
   prepared->PrepareTraffic(own);
   diagnostics.Merge(own);
   if (own.has_errors()) return nullptr;
+  prepared->WarnOfPacketSizes(diagnostics);
   prepared->StateFacts();
   return prepared;
 }
@@ -104,8 +105,11 @@ bool PreparedConfiguration::PrepareCluster(Diagnostics& diagnostics) {
   }
   structures_ = std::make_unique<ServiceStructures>(cluster_, scenario_.background, switches_,
                                                     ipam::PodsInVnet(spec_.cni.ipam.kind));
-  classifier_ = std::make_unique<FlowClassifier>(cluster_, *structures_, *evaluator_,
-                                                 spec_.cni.pod_mtu.value_or(Bytes(0)));
+  datapath::FlowClass packets;
+  packets.device_mtu = scenario_.cluster.device_mtu;
+  packets.pod_mtu = spec_.cni.pod_mtu.value_or(Bytes(0));
+  packets.fabric_mtu = scenario_.cluster.network_mtu;
+  classifier_ = std::make_unique<FlowClassifier>(cluster_, *structures_, *evaluator_, packets);
   return true;
 }
 
@@ -123,6 +127,40 @@ void PreparedConfiguration::WarnOfUnenforcedPolicies(Diagnostics& diagnostics) c
                         fmt::format("{} enforces {} of the {} policies: {} does not know the kinds "
                                     "of the others",
                                     spec_.name, all - ignored, all, policy::ToString(engine)));
+  }
+}
+
+// One sentence for what befalls the configuration's largest packets, whatever flow has them.
+void PreparedConfiguration::WarnOfPacketSizes(Diagnostics& diagnostics) const {
+  std::set<datapath::PacketFate> said;
+  for (const datapath::FlowClass& flow : flow_classes_) {
+    const datapath::PacketSizes sizes = datapath::SizesOf(profile_, switches_, flow);
+    if (!said.insert(sizes.fate).second) continue;
+    const std::string packet =
+        fmt::format("{}: packets of {} B ({} B of headers around {})", spec_.name,
+                    sizes.wire().count(), sizes.headers.count(), sizes.inner.count());
+    switch (sizes.fate) {
+      case datapath::PacketFate::kWhole:
+      case datapath::PacketFate::kDiscovered:
+        break;
+      case datapath::PacketFate::kCut:
+        diagnostics.Warning(
+            spec_.where, "",
+            fmt::format("{} are cut {}, since {} B pass whole", packet,
+                        sizes.cut_by == datapath::CutBy::kNode ? "by the node"
+                                                               : "on their way between nodes",
+                        sizes.whole.count()),
+            "make the pods' MTU smaller");
+        break;
+      case datapath::PacketFate::kLost:
+        diagnostics.Warning(
+            spec_.where, "",
+            fmt::format("{} are lost without a word, since {} B pass and they may not be cut: "
+                        "connections open, and large messages never arrive",
+                        packet, sizes.whole.count()),
+            "make the pods' MTU smaller");
+        break;
+    }
   }
 }
 
@@ -213,7 +251,7 @@ void PreparedConfiguration::StateFacts() {
   facts_.service_rules = structures_->service_rules();
   facts_.service_lines = structures_->lines();
   facts_.service_map_entries = structures_->map_entries();
-  facts_.mtu = datapath::MtuOf(profile_, switches_, datapath::FlowClass{}.device_mtu,
+  facts_.mtu = datapath::MtuOf(profile_, switches_, scenario_.cluster.device_mtu,
                                spec_.cni.pod_mtu.value_or(Bytes(0)));
 
   StatePolicyFacts();

@@ -104,6 +104,7 @@ class PreparedConfiguration {
   std::vector<EdgeFlow> FlowsToOutside(const Party& from) const;
   bool PrepareCluster(document::Diagnostics& diagnostics);
   void WarnOfUnenforcedPolicies(document::Diagnostics& diagnostics) const;
+  void WarnOfPacketSizes(document::Diagnostics& diagnostics) const;
   void PrepareNodes(document::Diagnostics& diagnostics);
   void PrepareApplications();
   void PrepareTraffic(document::Diagnostics& diagnostics);

@@ -172,6 +172,8 @@ struct VnetSpec {
 struct ClusterSpec {
   std::string kubernetes;  ///< "1.30"
   std::string latency;     ///< latency profile in the catalog, "azure-zonal"
+  Bytes device_mtu{1500};  ///< of the nodes' interface
+  Bytes network_mtu{0};    ///< what the network between nodes carries whole; 0: any packet
   VnetSpec vnet;
   std::vector<NodePoolSpec> node_pools;  ///< as written; see ConfigurationSpec for what counts
   std::vector<net::Cidr> service_cidrs;

@@ -21,7 +21,8 @@ class PlanBuilder {
         paired_(message.pair_ceiling.value() > 0),
         shape_(datapath::Shape(message, payload)) {
     plan_.payload = payload;
-    plan_.wire_bytes = payload + message.header_bytes * shape_.packets;
+    plan_.wire_bytes = datapath::WireBytes(message, shape_);
+    plan_.too_large = !one_node && datapath::IsLost(message, payload);
     plan_.one_receive_queue = message.one_receive_queue;
     pair_demand_ = message.pair_ceiling * plan_.wire_bytes;
   }

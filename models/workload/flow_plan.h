@@ -78,6 +78,7 @@ struct MessagePlan {
   /// Work of agents that the message does not wait for: [Side].
   std::array<SimTime, datapath::kSides> background{};
   bool one_receive_queue = false;
+  bool too_large = false;  ///< a packet of it is too large for its way and disappears there
 
   /// Mean time of steps, send and receive without fabric and queueing.
   Nanoseconds Mean() const;

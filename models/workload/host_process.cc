@@ -220,6 +220,10 @@ void HostProcess::Advance(Turn& turn, CallHandle handle, MessageKind kind, std::
         }
         out = *sent;
       }
+      if (plan.too_large) {
+        Lose(turn, handle, kind, DropReason::kPacketTooLarge);
+        return;
+      }
       const std::uint32_t peer = HostOf(call, kind, at.side);
       const FabricSampler& fabric = context_.fabric(host_, peer);
       RandomStream stream = context_.Stream(call.key, Purpose::kFabric,

@@ -28,8 +28,9 @@ enum class DropReason : std::uint8_t {
   kApplicationQueue,  ///< request for a pod whose workers and queue were full: answered by an error
   kProxyQueue,        ///< the node's L7 proxy had too much to do
   kNoEndpoint,        ///< the Service had no ready endpoint
+  kPacketTooLarge,    ///< larger than its way carries, and not to be cut
 };
-inline constexpr std::size_t kDropReasons = 9;
+inline constexpr std::size_t kDropReasons = 10;
 std::string_view Name(DropReason reason);
 
 /// Why a request, or a call inside the cluster, did not succeed.

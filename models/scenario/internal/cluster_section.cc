@@ -16,6 +16,7 @@
 #include "models/document/parser.h"
 #include "models/document/quantities.h"
 #include "models/document/spelling.h"
+#include "models/net/encapsulation.h"
 
 namespace cnisim::scenario::internal {
 namespace {
@@ -508,6 +509,18 @@ void AssignSubnets(ConfigurationSpec& spec, ClusterSpec& cluster, const ClusterD
   }
 }
 
+/// The least is IPv4's; the most is what Azure's MANA interfaces take, and some.
+Bytes ReadMtu(std::string_view key, Bytes absent, ObjectReader& reader, Diagnostics& diagnostics) {
+  constexpr Bytes kLeast{576};
+  constexpr Bytes kMost{9216};
+  const std::optional<Bytes> mtu = reader.Size(key);
+  if (!mtu) return absent;
+  if (*mtu >= kLeast && *mtu <= kMost) return *mtu;
+  diagnostics.Error(*reader.Get(key), fmt::format("an MTU of {} B, expected {} to {} B",
+                                                  mtu->count(), kLeast.count(), kMost.count()));
+  return absent;
+}
+
 }  // namespace
 
 ClusterSpec ReadCluster(const Value* value, const Catalog& catalog, const ClusterDefaults& defaults,
@@ -526,6 +539,8 @@ ClusterSpec ReadCluster(const Value* value, const Catalog& catalog, const Cluste
     cluster.latency = *latency;
     cluster.latency_where = reader.Get("latency")->where();
   }
+  cluster.device_mtu = ReadMtu("device_mtu", net::kDefaultMtu, reader, diagnostics);
+  cluster.network_mtu = ReadMtu("network_mtu", Bytes(0), reader, diagnostics);
   if (const Value* vnet = reader.Map("vnet")) ReadVnet(*vnet, cluster.vnet, diagnostics);
   bool own_service_cidr = false;
   if (const Value* cidr = reader.Get("service_cidr")) {

@@ -111,6 +111,8 @@ TEST_F(Calico, TheEbpfDataplaneReplacesKubeProxy) {
   EXPECT_EQ(diagnostics.ToString(), "");
   EXPECT_EQ(cni.switches.at("dataplane"), "ebpf");
   EXPECT_EQ(cni.switches.at("service_engine"), "ebpf-socket");
+  EXPECT_EQ(cni.switches.at("host_routing"), "ebpf");
+  EXPECT_EQ(cni.switches.at("lb_mode"), "tunnel");
   EXPECT_TRUE(cni.replaces_kube_proxy);
   EXPECT_TRUE(cni.removes_kube_proxy);
   EXPECT_FALSE(cni.needs_kube_proxy);
@@ -123,6 +125,14 @@ TEST_F(Calico, FelixMayTurnOnWireguardAndEbpf) {
   EXPECT_EQ(diagnostics.ToString(), "");
   EXPECT_EQ(cni.switches.at("dataplane"), "ebpf");
   EXPECT_EQ(cni.switches.at("encryption"), "wireguard");
+}
+
+TEST_F(Calico, FelixMayLetTheBackendsNodeAnswerTheClient) {
+  const CniConfiguration cni = Read(
+      Installation(std::string(kPool)) +
+      "---\nkind: FelixConfiguration\nspec: {bpfEnabled: true, bpfExternalServiceMode: DSR}\n");
+  EXPECT_EQ(diagnostics.ToString(), "");
+  EXPECT_EQ(cni.switches.at("lb_mode"), "dsr");
 }
 
 TEST_F(Calico, BlocksAndNatAreRead) {

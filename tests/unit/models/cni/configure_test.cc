@@ -247,5 +247,20 @@ TEST_F(ConfigureTest, KubenetRetires) {
             "  move to --network-plugin azure --network-plugin-mode overlay\n");
 }
 
+// How traffic leaves the VNet; AKS's default is a load balancer.
+TEST_F(ConfigureTest, TheOutboundTypeIsASwitch) {
+  const std::vector<std::pair<std::string, std::string>> types = {
+      {"", "load-balancer"},
+      {" --outbound-type loadBalancer", "load-balancer"},
+      {" --outbound-type managedNATGateway", "nat-gateway"},
+      {" --outbound-type userAssignedNATGateway", "nat-gateway"},
+      {" --outbound-type userDefinedRouting", "firewall"},
+      {" --outbound-type none", "none"}};
+  for (const auto& [flag, value] : types) {
+    Az("--network-plugin azure" + flag);
+    EXPECT_EQ(Run().switches.at("outbound_type"), value) << flag;
+  }
+}
+
 }  // namespace
 }  // namespace cnisim::cni

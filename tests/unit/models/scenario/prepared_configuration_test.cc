@@ -290,5 +290,84 @@ TEST(PreparedConfigurationTest, SaysWhichWaysAnEdgeTakes) {
   EXPECT_EQ(entries[1].flow.path, datapath::PathKind::kExternalToPod);
 }
 
+/// Two pods on two nodes, request-response on an open connection, under Flannel.
+std::string FlannelPair(const std::string& backend, const std::string& cluster,
+                        const std::string& measure, const std::string& response) {
+  return "cnisim: 1\nname: pair\ncluster:\n  node_pools: [{name: apps, sku: Standard_D8s_v5, "
+         "count: 2}]\n" +
+         cluster +
+         "configurations:\n  - {name: flannel, az: --network-plugin none --pod-cidr "
+         "10.244.0.0/16, catalog_cni: byocni-flannel, switches: {" +
+         backend + "}}\napplications: [../tests/data/explain/pair.yaml]\ntraffic:\n" +
+         "  - {kind: rr, from: client, to: server, via: pod, request: 200B, response: " + response +
+         "}\nmeasure: {" + measure + "}\n";
+}
+
+ReplicationRecord RunPair(const std::string& text, std::string* said = nullptr) {
+  const Prepared prepared("quickstart.yaml", text);
+  EXPECT_TRUE(prepared.Ready());
+  if (said != nullptr) *said = prepared.diagnostics.ToString();
+  ReplicationOptions options;
+  options.seed = 3;
+  options.warm_up = 10_ms;
+  options.duration = 1_s;
+  return RunReplication(*prepared.configurations.front(), options);
+}
+
+constexpr const char* kWireguard = "encapsulation: none, encryption: wireguard";
+
+// 1440 bytes for pods and 60 of WireGuard are 1500, which a network of 1400 may not cut: small
+// messages go through, and a reply of 4 KiB never comes.
+TEST(PreparedConfigurationTest, PacketsThatMayNotBeCutDisappearInASmallerNetwork) {
+  std::string said;
+  const std::string network = "  network_mtu: 1400B\n";
+  const ReplicationRecord small =
+      RunPair(FlannelPair(kWireguard, network, "seed: 1", "200B"), &said);
+  EXPECT_GT(small.sources[0].completed, 1000U);
+  EXPECT_THAT(said, testing::HasSubstr("packets of 1500 B (60 B of headers around 1440) are lost"));
+  const ReplicationRecord large = RunPair(FlannelPair(kWireguard, network, "seed: 1", "4KiB"));
+  EXPECT_EQ(large.sources[0].completed, 0U);
+  EXPECT_GT(large.drops[static_cast<std::size_t>(workload::DropReason::kPacketTooLarge)], 0U);
+  const ReplicationRecord whole = RunPair(FlannelPair(kWireguard, "", "seed: 1", "4KiB"));
+  EXPECT_GT(whole.sources[0].completed, 1000U);
+}
+
+// VXLAN's packets may be cut: everything arrives, and later.
+TEST(PreparedConfigurationTest, PacketsThatMayBeCutArriveLater) {
+  std::string said;
+  const ReplicationRecord cut = RunPair(
+      FlannelPair("encapsulation: vxlan", "  network_mtu: 1400B\n", "seed: 1", "16KiB"), &said);
+  const ReplicationRecord whole =
+      RunPair(FlannelPair("encapsulation: vxlan", "", "seed: 1", "16KiB"));
+  EXPECT_THAT(said, testing::HasSubstr("are cut on their way between nodes"));
+  EXPECT_EQ(cut.sources[0].total_failed(), 0U);
+  EXPECT_GT(cut.sources[0].latency_total.Mean(), whole.sources[0].latency_total.Mean() + 5000);
+}
+
+// Cold caches make work dearer by the catalog's factor, and waits and fabric not; by load lies
+// between, near the cold end on nodes that one connection at a time leaves idle.
+TEST(PreparedConfigurationTest, CachesColdAndByLoadLieWhereTheFactorSays) {
+  const auto latency = [](const std::string& caches) {
+    return RunPair(FlannelPair("encapsulation: vxlan", "", "caches: " + caches, "200B"))
+        .sources[0]
+        .latency_total.Mean();
+  };
+  const double warm = latency("warm");
+  const double by_load = latency("by-load");
+  const double cold = latency("cold");
+  EXPECT_LT(warm, by_load);
+  EXPECT_LT(by_load, cold);
+  EXPECT_LT(cold - by_load, 0.2 * (cold - warm));
+  EXPECT_EQ(latency("warm"), warm);
+}
+
+TEST(PreparedConfigurationTest, CacheFactorIsOneOnABusyNode) {
+  EXPECT_EQ(CacheFactor(Caches::kWarm, 0.2, 3), 1);
+  EXPECT_EQ(CacheFactor(Caches::kCold, 0.2, 3), 3);
+  EXPECT_EQ(CacheFactor(Caches::kByLoad, 0, 3), 3);
+  EXPECT_EQ(CacheFactor(Caches::kByLoad, 0.5, 3), 2);
+  EXPECT_EQ(CacheFactor(Caches::kByLoad, 1, 3), 1);
+}
+
 }  // namespace
 }  // namespace cnisim::scenario
