@@ -10,9 +10,11 @@
 
 #include "analysis/cli/invocation.h"
 #include "analysis/cli/json_output.h"
+#include "analysis/cli/scenario_input.h"
 #include "analysis/experiment/output_file.h"
 #include "analysis/plan/address_vectors.h"
 #include "analysis/plan/scenario_plan.h"
+#include "analysis/report/html_plan.h"
 #include "analysis/report/plan_report.h"
 #include "models/azure/limits.h"
 #include "models/document/catalog_files.h"
@@ -28,6 +30,7 @@ struct PlanOptions {
   std::string scenario;
   std::string vectors;
   std::vector<std::string> limits;
+  bool report = false;
 };
 
 nlohmann::ordered_json ToJson(const plan::VectorReport& report) {
@@ -106,9 +109,16 @@ ExitCode PlanScenario(const PlanOptions& options, Invocation& invocation) {
   if (!WriteFiles(folder, report::PlanMarkdown(read->name, results), json, invocation)) {
     return ExitCode::kUserInput;
   }
+  std::string written = "/plan.md";
+  if (options.report && !results.empty()) {
+    written = "/plan.html";
+    const std::string page =
+        report::HtmlPlan(read->name, results, {invocation.command_line, /*charts=*/true});
+    if (!WriteResult(folder + written, page, invocation)) return ExitCode::kUserInput;
+  }
   if (!invocation.options.json_on_stdout()) {
     invocation.out.stream << report::PlanText(read->name, results) << "\ntimelines: " << folder
-                          << "/plan.json, report: " << folder << "/plan.md\n";
+                          << "/plan.json, report: " << folder << written << "\n";
   }
   return ExitCode::kOk;
 }
@@ -140,6 +150,7 @@ Action AddPlanCommand(CLI::App& command) {
                      "a row");
   command.add_option("--limit", options->limits,
                      "another value for a limit of the catalog, ID=VALUE; may be repeated");
+  command.add_flag("--report", options->report, "write plan.html too");
   return [options](Invocation& invocation) { return Plan(*options, invocation); };
 }
 

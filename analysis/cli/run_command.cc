@@ -19,8 +19,10 @@
 #include "analysis/cli/scenario_input.h"
 #include "analysis/experiment/result_json.h"
 #include "analysis/experiment/scenario_experiment.h"
+#include "analysis/explain/result_paths.h"
 #include "analysis/export/history.h"
 #include "analysis/export/results_csv.h"
+#include "analysis/plan/result_addresses.h"
 #include "analysis/report/check_report.h"
 #include "analysis/report/html_report.h"
 #include "analysis/report/terminal_report.h"
@@ -103,6 +105,8 @@ ExitCode Run(const RunOptions& options, Invocation& invocation) {
     return ExitCode::kUserInput;
   }
 
+  explain::AddPaths(loaded->scenario, loaded->catalog, *document);
+  plan::AddAddresses(loaded->scenario, loaded->catalog.limits, *document);
   const std::string budgets = Budgets(*loaded, *document, invocation.out.color);
   if (loaded->diagnostics.has_errors()) {
     PrintDiagnostics(loaded->diagnostics, invocation);

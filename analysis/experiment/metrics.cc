@@ -237,13 +237,21 @@ constexpr std::array kShares{0.0,  0.01,   0.05,  0.1,    0.2,   0.3,    0.4,   
                              0.75, 0.8,    0.85,  0.9,    0.925, 0.95,   0.96,   0.97, 0.98, 0.985,
                              0.99, 0.9925, 0.995, 0.9975, 0.999, 0.9995, 0.9999, 1.0};
 
-Distribution DistributionOf(const Histogram& pooled) {
+/// @param replications  those that observed anything; `pooled` is their sum
+Distribution DistributionOf(const std::vector<const Histogram*>& replications,
+                            const Histogram& pooled) {
   Distribution distribution;
   if (pooled.count() == 0) return distribution;
   for (const double share : kShares) {
     // A share beyond the last few observations would only repeat the largest one.
     if (share < 1 && (1 - share) * static_cast<double>(pooled.count()) < 1) continue;
-    distribution.emplace_back(share, stats::InterpolatedQuantile(pooled, share));
+    DistributionPoint point{share, stats::InterpolatedQuantile(pooled, share)};
+    if (replications.size() > 1) {
+      const stats::Estimate estimate = stats::QuantileEstimate(replications, share);
+      point.low = estimate.low();
+      point.high = estimate.high();
+    }
+    distribution.push_back(point);
   }
   return distribution;
 }
@@ -258,6 +266,8 @@ TrafficResult SummariseFlow(const SubjectRecord& record, const FlowPlace& place,
   std::array<std::uint64_t, workload::kFailureReasons> failed{};
   Histogram total;
   Histogram network;
+  std::vector<const Histogram*> totals;
+  std::vector<const Histogram*> networks;
   for (const TrafficRecord& replication : record.replications) {
     const FlowRecord& flow = place.In(replication);
     result.offered += flow.offered;
@@ -266,13 +276,15 @@ TrafficResult SummariseFlow(const SubjectRecord& record, const FlowPlace& place,
     for (std::size_t i = 0; i < failed.size(); ++i) failed[i] += flow.failed[i];
     total.Merge(flow.latency_total);
     network.Merge(flow.latency_network);
+    if (flow.latency_total.count() > 0) totals.push_back(&flow.latency_total);
+    if (flow.latency_network.count() > 0) networks.push_back(&flow.latency_network);
   }
   for (std::size_t i = 0; i < failed.size(); ++i) {
     if (failed[i] == 0) continue;
     result.failed.emplace_back(Name(static_cast<FailureReason>(i)), failed[i]);
   }
-  result.latency = DistributionOf(total);
-  result.network_latency = DistributionOf(network);
+  result.latency = DistributionOf(totals, total);
+  result.network_latency = DistributionOf(networks, network);
   return result;
 }
 

@@ -8,10 +8,13 @@
 #include <cmath>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "analysis/experiment/result_context.h"
 
 namespace cnisim::experiment {
 
@@ -38,8 +41,14 @@ struct MetricResult {
   bool exact() const { return replications.empty(); }
 };
 
-/// Points (share, value in ns) of a latency's distribution over all replications, ascending.
-using Distribution = std::vector<std::pair<double, double>>;
+/// A point of a latency's distribution over all replications.
+struct DistributionPoint {
+  double share = 0;  ///< of the requests that took `ns` or less
+  double ns = 0;
+  double low = kUndefined;  ///< 95 % interval of `ns` by chance, as MetricResult's
+  double high = kUndefined;
+};
+using Distribution = std::vector<DistributionPoint>;  // ascending
 
 /// Requests of one source of traffic, or calls of one edge; counts are sums over replications.
 struct TrafficResult {
@@ -95,6 +104,9 @@ struct ConfigurationResult {
   std::uint64_t denied = 0;                ///< requests and calls that policies stopped
   std::vector<std::string> assumed_costs;  ///< stages in use without measurement
   std::vector<std::string> digests;        ///< of each replication, hex
+
+  std::vector<PathResult> paths;               ///< of each traffic and call, if known
+  std::optional<AddressPlanResult> addresses;  ///< over time, if planned
 
   std::uint64_t total_drops() const;
   /// nullptr if there is none.
@@ -162,6 +174,7 @@ struct ResultDocument {
 
   std::vector<ConfigurationResult> configurations;  ///< order of the scenario
   std::vector<ComparisonResult> comparisons;
+  std::vector<CostSourceResult> cost_sources;  ///< of all stages in `paths`, by name
   std::vector<WarningResult> warnings;
   std::vector<NotModelledResult> not_modelled;
 

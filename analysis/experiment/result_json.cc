@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "analysis/experiment/context_json.h"
 #include "analysis/experiment/version.h"
 
 namespace cnisim::experiment {
@@ -58,7 +59,9 @@ Json MetricToJson(const MetricResult& metric) {
 }
 
 Json DistributionToJson(const Distribution& distribution) {
-  return List(distribution, [](const auto& point) { return Json{point.first, point.second}; });
+  return List(distribution, [](const DistributionPoint& point) {
+    return Json{point.share, point.ns, Number(point.low), Number(point.high)};
+  });
 }
 
 Json TrafficToJson(const TrafficResult& traffic) {
@@ -115,6 +118,8 @@ Json ConfigurationToJson(const ConfigurationResult& configuration) {
   json["assumed_costs"] = configuration.assumed_costs;
   json["metrics"] = List(configuration.metrics, MetricToJson);
   json["digests"] = configuration.digests;
+  json["paths"] = List(configuration.paths, [](const PathResult& path) { return ToJson(path); });
+  if (configuration.addresses) json["addresses"] = ToJson(*configuration.addresses);
   return json;
 }
 
@@ -209,7 +214,9 @@ MetricResult ReadMetric(const Json& json) {
 Distribution ReadDistribution(const Json& json) {
   Distribution distribution;
   for (const Json& point : json) {
-    distribution.emplace_back(point.at(0).get<double>(), point.at(1).get<double>());
+    const bool bounds = point.size() == 4;  // earlier programs wrote none
+    distribution.push_back({point.at(0), point.at(1), bounds ? ReadNumber(point.at(2)) : kUndefined,
+                            bounds ? ReadNumber(point.at(3)) : kUndefined});
   }
   return distribution;
 }
@@ -257,6 +264,8 @@ ConfigurationResult ReadConfiguration(const Json& json) {
   configuration.assumed_costs = json.at("assumed_costs").get<std::vector<std::string>>();
   configuration.metrics = ReadList(json.at("metrics"), ReadMetric);
   configuration.digests = json.at("digests").get<std::vector<std::string>>();
+  if (json.contains("paths")) configuration.paths = ReadList(json.at("paths"), ReadPath);
+  if (json.contains("addresses")) configuration.addresses = ReadAddressPlan(json.at("addresses"));
   return configuration;
 }
 
@@ -321,6 +330,10 @@ ResultDocument ReadDocument(const Json& json, std::string_view& part) {
   document.configurations = ReadList(json.at("configurations"), ReadConfiguration);
   part = "comparisons";
   document.comparisons = ReadList(json.at("comparisons"), ReadComparison);
+  part = "cost_sources";
+  if (json.contains("cost_sources")) {
+    document.cost_sources = ReadList(json.at("cost_sources"), ReadCostSource);
+  }
   part = "warnings";
   document.warnings = ReadList(json.at("warnings"), ReadWarning);
   part = "not_modelled";
@@ -355,6 +368,8 @@ std::string ToJson(const ResultDocument& document) {
                         {"confidence", 0.95}};
   json["configurations"] = List(document.configurations, ConfigurationToJson);
   json["comparisons"] = List(document.comparisons, ComparisonToJson);
+  json["cost_sources"] =
+      List(document.cost_sources, [](const CostSourceResult& source) { return ToJson(source); });
   json["warnings"] = List(document.warnings, WarningToJson);
   json["not_modelled"] = List(document.not_modelled, NotModelledToJson);
   // Names come from the user's files and may hold anything; bytes that are no UTF-8 are replaced.

@@ -249,6 +249,12 @@ PathExplanation Explain(const PathQuestion& question) {
   return explanation;
 }
 
+bool OfOpening(const MessageExplanation& message) { return message.title != kRequest; }
+
+bool OfExchange(const MessageExplanation& message) {
+  return message.title == kRequest || message.title == kReply;
+}
+
 PathComparison Compare(PathExplanation first, PathExplanation second) {
   PathComparison comparison;
   const auto opening = {kConnect, kSyn, kSynAck, kAck, kFirstRequest, kReply};

@@ -79,6 +79,11 @@ struct MessageExplanation {
   Span way;  ///< from end to end without queueing: background work is not waited for
 };
 
+/// Whether a message is part of opening a connection up to the first reply, or of an exchange on an
+/// open one (the reply is part of both).
+bool OfOpening(const MessageExplanation& message);
+bool OfExchange(const MessageExplanation& message);
+
 struct PathExplanation {
   PathQuestion question;
   datapath::Switches switches;  ///< all that are set, the profile's included

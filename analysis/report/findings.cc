@@ -270,6 +270,9 @@ std::optional<std::string> Addresses(const ResultDocument& document) {
                 : fmt::format(" ({} of the {} in subnet {})", Count(fullest->taken),
                               Count(fullest->usable), fullest->name);
   }
+  if (most->addresses && most->addresses->FirstFailure() != nullptr) {
+    text += ", too many for the " + most->addresses->FirstFailure()->name;
+  }
   if (taken(*least) < taken(*most)) {
     text += fmt::format("; {} needs {}", least->name, Count(taken(*least)));
   } else if (document.configurations.size() > 1) {

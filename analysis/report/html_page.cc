@@ -23,7 +23,9 @@ std::string RenderTable(const HtmlTable& table) {
   for (const auto& row : table.rows) {
     html += "<tr>";
     for (std::size_t i = 0; i < row.size(); ++i) {
-      const std::string text = Escape(row[i].text);
+      std::string text = Escape(row[i].text);
+      if (row[i].strong) text = "<strong>" + text + "</strong>";
+      if (!row[i].note.empty()) text += "<small>" + Escape(row[i].note) + "</small>";
       if (i == 0) {
         html += fmt::format("<th scope=\"row\">{}</th>", text);
       } else {
@@ -75,9 +77,15 @@ std::string Escape(std::string_view text) {
 HtmlPage::HtmlPage() = default;
 HtmlPage::~HtmlPage() = default;
 
+void HtmlPage::Lead(std::string_view text) { lead_ = text; }
+
 void HtmlPage::Section(std::string_view id, std::string_view title) {
   sections_.emplace_back(id, title);
   body_ += fmt::format("<h2 id=\"{}\">{}</h2>\n", Escape(id), Escape(title));
+}
+
+void HtmlPage::Subsection(std::string_view title) {
+  body_ += fmt::format("<h3>{}</h3>\n", Escape(title));
 }
 
 void HtmlPage::Paragraph(std::string_view text, std::string_view style) {
@@ -121,9 +129,10 @@ std::string HtmlPage::Render(std::string_view title, std::string_view style,
       "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
       "<link rel=\"icon\" href=\"data:,\">\n<title>{0}</title>\n<style>\n{1}</style>\n</head>\n"
       "<body>\n<a class=\"skip\" href=\"#main\">To the answer</a>\n"
-      "<header><h1>{0}</h1></header>\n"
+      "<header><h1>{0}</h1>{3}</header>\n"
       "<nav aria-label=\"Sections\"><ul>{2}</ul></nav>\n<main id=\"main\">\n",
-      Escape(title), style, contents);
+      Escape(title), style, contents,
+      lead_.empty() ? "" : fmt::format("<p class=\"soft\">{}</p>", Escape(lead_)));
   html += body_;
   html += "</main>\n";
   if (!script.empty() && !charts_.empty()) {

@@ -18,6 +18,8 @@ std::string Escape(std::string_view text);
 struct HtmlCell {
   std::string text;  ///< not escaped yet
   bool words = false;
+  std::string note = {};  ///< said small, below
+  bool strong = false;    ///< stands out
 };
 
 /// A table of figures: the first column names the row.
@@ -35,7 +37,10 @@ class HtmlPage {
   HtmlPage(const HtmlPage&) = delete;
   HtmlPage& operator=(const HtmlPage&) = delete;
 
+  /// Stands above the contents: what was looked at.
+  void Lead(std::string_view text);
   void Section(std::string_view id, std::string_view title);
+  void Subsection(std::string_view title);
   void Paragraph(std::string_view text, std::string_view style = {});
   void List(const std::vector<std::string>& lines);
   void Code(std::string_view text);
@@ -49,6 +54,7 @@ class HtmlPage {
   std::string Render(std::string_view title, std::string_view style, std::string_view script) const;
 
  private:
+  std::string lead_;
   std::string body_;
   std::vector<std::pair<std::string, std::string>> sections_;  // id, title
   std::vector<std::string> charts_;                            // [figure] JSON

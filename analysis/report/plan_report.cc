@@ -40,16 +40,6 @@ std::uint64_t Stranded(const PlanResult& result) {
   return sum;
 }
 
-std::vector<std::string> Row(const PlanResult& result) {
-  const OperationRecord* failure = result.record.FirstFailure();
-  return {result.input.configuration,
-          Count(result.record.vnet_now),
-          Count(result.record.vnet_peak),
-          Count(Stranded(result)),
-          failure == nullptr ? "-" : failure->name,
-          failure == nullptr ? "nothing" : std::string(ToString(failure->binding))};
-}
-
 const std::vector<std::string>& Header() {
   static const std::vector<std::string> header{"configuration", "now",           "peak",
                                                "stranded",      "first failure", "binds"};
@@ -125,19 +115,6 @@ std::string SavingSentence(const std::vector<PlanResult>& results) {
                      Count(most->advice.vnet_needed - least->advice.vnet_needed));
 }
 
-std::string Title(const std::string& scenario, const std::vector<PlanResult>& results) {
-  int nodes = 0;
-  int pods = 0;
-  if (!results.empty()) {
-    for (const plan::PlannedPool& pool : results[0].input.pools) nodes += pool.pool.count;
-    for (const plan::PlannedWorkload& workload : results[0].input.workloads) {
-      pods += workload.replicas;
-    }
-  }
-  return fmt::format("{}: VNet addresses of {} configuration{}, {} nodes, {} pods", scenario,
-                     results.size(), results.size() == 1 ? "" : "s", nodes, pods);
-}
-
 nlohmann::ordered_json ToJson(const ipam::PoolHoldings& pool) {
   return {{"name", pool.name},         {"capacity", pool.capacity}, {"held", pool.held},
           {"assigned", pool.assigned}, {"pending", pool.pending},   {"free", pool.free()}};
@@ -192,15 +169,70 @@ nlohmann::ordered_json ToJson(const PlanResult& result) {
 
 }  // namespace
 
+std::vector<std::string> PlanRow(const PlanResult& result) {
+  const OperationRecord* failure = result.record.FirstFailure();
+  return {result.input.configuration,
+          Count(result.record.vnet_now),
+          Count(result.record.vnet_peak),
+          Count(Stranded(result)),
+          failure == nullptr ? "-" : failure->name,
+          failure == nullptr ? "nothing" : std::string(ToString(failure->binding))};
+}
+
+std::string PlanTitle(const std::string& scenario, const std::vector<PlanResult>& results) {
+  std::uint64_t nodes = 0;
+  std::uint64_t pods = 0;
+  if (!results.empty()) {
+    for (const plan::PlannedPool& pool : results[0].input.pools)
+      nodes += static_cast<std::uint64_t>(pool.pool.count);
+    for (const plan::PlannedWorkload& workload : results[0].input.workloads) {
+      pods += static_cast<std::uint64_t>(workload.replicas);
+    }
+  }
+  return fmt::format("{}: VNet addresses of {}, {}, {}", scenario,
+                     CountOf(results.size(), "configuration"), CountOf(nodes, "node"),
+                     CountOf(pods, "pod"));
+}
+
+std::vector<std::string> PlanSentences(const std::vector<PlanResult>& results) {
+  constexpr std::size_t kMostFailures = 3;
+  std::vector<std::string> fit;
+  std::vector<std::string> sentences;
+  std::size_t failing = 0;
+  for (const PlanResult& result : results) {
+    const OperationRecord* failure = result.record.FirstFailure();
+    if (failure == nullptr) {
+      fit.push_back(result.input.configuration);
+    } else if (++failing <= kMostFailures) {
+      const std::string advice = AdviceSentence(result.advice);
+      sentences.push_back(
+          fmt::format("{}: {} fails after {}{}: {} has no room.{}{}", result.input.configuration,
+                      failure->name, When(failure->start), Date(result, failure->start),
+                      ToString(failure->binding), advice.empty() ? "" : " ", advice));
+    }
+  }
+  if (failing > kMostFailures) {
+    sentences.push_back(fmt::format("{} more do not fit.", failing - kMostFailures));
+  }
+  if (!fit.empty()) {
+    const bool all = fit.size() == results.size() && fit.size() > 1;
+    sentences.push_back("The whole plan fits under " +
+                        (all ? "every configuration" : AndList(fit, 4)) + ".");
+  }
+  const std::string saving = SavingSentence(results);
+  if (!saving.empty()) sentences.push_back(saving);
+  return sentences;
+}
+
 std::string PlanText(const std::string& scenario, const std::vector<PlanResult>& results) {
-  std::string text = Title(scenario, results) + "\n\n";
+  std::string text = PlanTitle(scenario, results) + "\n\n";
   const auto line = [](const std::vector<std::string>& cells) {
     return fmt::format("{} {} {} {} {} {}\n", PadRight(Shorten(cells[0], 24), 24),
                        PadLeft(cells[1], 7), PadLeft(cells[2], 7), PadLeft(cells[3], 8),
                        PadRight(Shorten(cells[4], 20), 20), Shorten(cells[5], 9));
   };
   text += line(Header());
-  for (const PlanResult& result : results) text += line(Row(result));
+  for (const PlanResult& result : results) text += line(PlanRow(result));
   text += "\n";
   for (const PlanResult& result : results) {
     const std::string first = result.input.configuration + ": ";
@@ -218,12 +250,12 @@ std::string PlanText(const std::string& scenario, const std::vector<PlanResult>&
 }
 
 std::string PlanMarkdown(const std::string& scenario, const std::vector<PlanResult>& results) {
-  std::string text = "# " + Title(scenario, results) + "\n\n";
+  std::string text = "# " + PlanTitle(scenario, results) + "\n\n";
   const auto line = [](const std::vector<std::string>& cells) {
     return "| " + fmt::format("{}", fmt::join(cells, " | ")) + " |\n";
   };
   text += line(Header()) + "| --- | ---: | ---: | ---: | --- | --- |\n";
-  for (const PlanResult& result : results) text += line(Row(result));
+  for (const PlanResult& result : results) text += line(PlanRow(result));
   for (const PlanResult& result : results) {
     text += fmt::format("\n## {}\n\n", result.input.configuration);
     text += "| operation | start | VNet peak | outcome |\n| --- | ---: | ---: | --- |\n";

@@ -288,8 +288,8 @@ std::string Range(const ResultDocument& document, std::uint64_t ConfigurationRes
     least = std::min(least, configuration.*count);
     most = std::max(most, configuration.*count);
   }
-  return least == most ? fmt::format("{} {}", Count(most), what)
-                       : fmt::format("{} to {} {}", Count(least), Count(most), what);
+  return least == most ? CountOf(most, what)
+                       : fmt::format("{} to {}", Count(least), CountOf(most, what));
 }
 
 std::string Simulated(const ResultDocument& document, const Style& style) {
@@ -297,12 +297,12 @@ std::string Simulated(const ResultDocument& document, const Style& style) {
   for (const TrafficResult& source : document.configurations.front().traffic) {
     traffic.push_back(Describe(source));
   }
-  const std::string what =
-      fmt::format("{}, {}, {} Services, Kubernetes {}; {}; {} x {}, seed {}",
-                  Range(document, &ConfigurationResult::nodes, "nodes"),
-                  Range(document, &ConfigurationResult::pods, "pods"), Count(document.services),
-                  document.kubernetes, AndList(traffic, 3), document.replications,
-                  Duration(static_cast<double>(document.duration_ns)), document.seed);
+  const std::string what = fmt::format(
+      "{}, {}, {}, Kubernetes {}; {}; {} x {}, seed {}",
+      Range(document, &ConfigurationResult::nodes, "node"),
+      Range(document, &ConfigurationResult::pods, "pod"), CountOf(document.services, "Service"),
+      document.kubernetes, AndList(traffic, 3), document.replications,
+      Duration(static_cast<double>(document.duration_ns)), document.seed);
   const std::string plain =
       Wrap(fmt::format("{}: {}", document.scenario_name, what), kWidth, "", "  ");
   return style.Bold(plain.substr(0, document.scenario_name.size())) +
@@ -359,7 +359,9 @@ std::string Policies(const ResultDocument& document, const Style& style) {
   return "\n" + table.ToString(style) +
          Wrap(
              "What the policies add to a packet, on the path that pays most; a change: a policy "
-             "that selects all pods of the busiest node.",
+             "that selects all pods of the busiest node; of engines that write rules an upper "
+             "bound, "
+             "since they write changed chains only.",
              kWidth, "  ", "  ");
 }
 

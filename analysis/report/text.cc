@@ -82,6 +82,10 @@ std::string Count(std::uint64_t value) {
   return digits;
 }
 
+std::string CountOf(std::uint64_t value, std::string_view noun) {
+  return fmt::format("{} {}{}", Count(value), noun, value == 1 ? "" : "s");
+}
+
 std::string ThreeDigits(double value) {
   if (value == 0 || !std::isfinite(value)) return value == 0 ? "0" : "-";
   const double size = std::abs(value);

@@ -30,6 +30,9 @@ std::string Wrap(std::string_view text, std::size_t width, std::string_view firs
 /// "1,019".
 std::string Count(std::uint64_t value);
 
+/// "1 node", "1,019 nodes".  @param noun  in the singular, one that takes an s
+std::string CountOf(std::uint64_t value, std::string_view noun);
+
 /// Three significant digits, never an exponent: "3.21", "12.3", "145", "1234", "0.012", "0".
 std::string ThreeDigits(double value);
 

@@ -55,7 +55,8 @@ ConfigurationResult Configuration(const ExampleConfiguration& example) {
   traffic.offered = 6000;
   traffic.completed = 6000 - failed;
   if (failed > 0) traffic.failed = {{"timeout", failed}};
-  traffic.latency = {{0.5, example.p50_ns}, {0.99, example.p99_ns}};
+  traffic.latency = {{0.5, example.p50_ns, 0.99 * example.p50_ns, 1.01 * example.p50_ns},
+                     {0.99, example.p99_ns, 0.99 * example.p99_ns, 1.01 * example.p99_ns}};
   traffic.network_latency = {{0.5, example.p50_ns / 2}, {0.99, example.p99_ns / 2}};
   result.traffic = {traffic};
   result.metrics = {

@@ -3,9 +3,9 @@
 
 import * as Plot from "@observablehq/plot";
 
-// Okabe and Ito's colours, which people with colour-vision deficiencies tell apart; dark first, so
-// that they hold on white, then the lighter ones.
-const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#7a7a7a"];
+// Okabe and Ito's colours, which people with colour-vision deficiencies tell apart, then darker and
+// lighter ones; each is told from white and from black.
+const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56a4d9", "#c98a00", "#7a7a7a", "#8c564b", "#6a51a3", "#b8ab00"];
 
 function narrow(width) {
   return width < 520;
@@ -15,93 +15,119 @@ function frame(spec, width) {
   return {
     width,
     style: { background: "transparent", color: "currentColor", fontSize: narrow(width) ? "11px" : "12px", overflow: "visible" },
-    color: { domain: spec.series, range: palette, legend: true },
-    marginLeft: spec.marginLeft ?? 56,
+    color: spec.series && { domain: spec.series, range: palette, legend: true },
+    marginLeft: 56,
+    marginRight: 24,
+    marginBottom: 40,
   };
 }
 
-function axis(of, extra = {}) {
-  return { label: of.label, type: of.log ? "log" : "linear", grid: true, tickFormat: of.log ? "~s" : undefined, ...extra };
+function axis(of, width, extra = {}) {
+  return {
+    label: of.label,
+    labelAnchor: "center",
+    labelArrow: "none",
+    type: of.log ? "log" : "linear",
+    grid: true,
+    ticks: narrow(width) ? 4 : undefined,
+    tickFormat: of.log ? (value) => value.toLocaleString("en") : undefined,
+    ...extra,
+  };
 }
 
-// Room for the longest name on the axis, at 6.6 pixels a letter.
-function labelWidth(names) {
-  return 16 + 6.6 * Math.max(...names.map((name) => name.length));
+// Names on an axis break into lines where they do not fit.
+function groupAxis(spec, width) {
+  const letters = narrow(width) ? 14 : 30;
+  const longest = Math.max(...spec.groups.map((name) => Math.min(name.length, letters)));
+  return { margin: 16 + (narrow(width) ? 6.1 : 6.8) * longest, y: { label: null, domain: spec.groups, tickSize: 0, tickFormat: (name) => (name.length > letters ? `${name.slice(0, letters - 1)}…` : name) } };
 }
 
-// One cumulative curve a series, with the 95 % interval of each probability as a band.
+// One cumulative curve a series; the band is the 95 % interval of the latency at each share.
 function ecdf(spec, width) {
   return Plot.plot({
     ...frame(spec, width),
-    height: narrow(width) ? 260 : 340,
-    x: axis(spec.x, narrow(width) ? { ticks: 4 } : {}),
-    y: axis(spec.y, { domain: [0, 100], percent: true, label: `${spec.y.label} (%)` }),
+    height: narrow(width) ? 280 : 360,
+    x: axis(spec.x, width),
+    y: { ...axis(spec.y, width), labelAnchor: "top", domain: [0, 100] },
     marks: [
       Plot.ruleY([0]),
-      Plot.areaY(spec.points, { x: "x", y1: "low", y2: "high", fill: "series", fillOpacity: 0.15 }),
-      Plot.line(spec.points, { x: "x", y: "y", stroke: "series", strokeWidth: 1.6 }),
+      Plot.areaX(spec.points.filter((point) => point.low !== null), { y: (d) => 100 * d.y, x1: "low", x2: "high", z: "series", fill: "series", fillOpacity: 0.15 }),
+      Plot.line(spec.points, { x: "x", y: (d) => 100 * d.y, z: "series", stroke: "series", strokeWidth: 1.6 }),
     ],
   });
 }
 
-// Horizontal bars, one a group, stacked by part.
+// Horizontal bars, one a group, stacked by series.
 function stacked(spec, width) {
-  const groups = new Set(spec.points.map((point) => point.group)).size;
+  const groups = groupAxis(spec, width);
   return Plot.plot({
     ...frame(spec, width),
-    marginLeft: labelWidth(spec.groups),
-    height: 48 + groups * 30,
-    x: axis(spec.x, narrow(width) ? { ticks: 4 } : {}),
-    y: { label: null, domain: spec.groups },
+    color: spec.series.length > 1 ? frame(spec, width).color : { domain: spec.series, range: palette },
+    marginLeft: groups.margin,
+    height: 64 + spec.groups.length * 30,
+    x: axis(spec.x, width),
+    y: groups.y,
     marks: [
-      Plot.barX(spec.points, { x: "value", y: "group", fill: "series", order: spec.series, title: (d) => `${d.group}: ${d.series} ${d.text}` }),
+      Plot.barX(spec.points, { x: "value", y: "group", fill: "series", order: spec.series, title: (d) => `${d.group}, ${d.series}: ${d.text}`, insetTop: 3, insetBottom: 3 }),
       Plot.ruleX([0]),
     ],
   });
 }
 
-// Lines (sweeps) or steps (addresses over time) with intervals and named limits.
+// Lines with intervals and named limits; `step`: a value holds until the next.
 function lines(spec, width) {
+  const curve = spec.step ? "step-after" : "linear";
   return Plot.plot({
     ...frame(spec, width),
-    height: narrow(width) ? 260 : 340,
-    x: axis(spec.x, narrow(width) ? { ticks: 4 } : {}),
-    y: axis(spec.y, { zero: !spec.y.log }),
+    marginLeft: 64,
+    height: narrow(width) ? 280 : 340,
+    x: axis(spec.x, width),
+    y: { ...axis(spec.y, width), labelAnchor: "top", zero: !spec.y.log, nice: true },
     marks: [
-      Plot.areaY(spec.points, { x: "x", y1: "low", y2: "high", fill: "series", fillOpacity: 0.15, curve: spec.step ? "step-after" : "linear" }),
-      Plot.line(spec.points, { x: "x", y: "y", stroke: "series", strokeWidth: 1.6, curve: spec.step ? "step-after" : "linear", marker: spec.step ? undefined : "circle" }),
-      Plot.ruleY(spec.limits ?? [], { y: "y", strokeDasharray: "4 3" }),
-      Plot.text(spec.limits ?? [], { y: "y", text: "text", frameAnchor: "right", dy: -6, textAnchor: "end" }),
-    ],
+      spec.y.log ? null : Plot.ruleY([0]),
+      Plot.areaY(spec.points.filter((point) => point.low !== undefined && point.low !== null), { x: "x", y1: "low", y2: "high", z: "series", fill: "series", fillOpacity: 0.15, curve }),
+      Plot.line(spec.points, { x: "x", y: "y", z: "series", stroke: "series", strokeWidth: 1.8, curve, marker: spec.step ? undefined : "circle" }),
+      Plot.dot(spec.marks ?? [], { x: "x", y: "y", stroke: "series", symbol: "times", strokeWidth: 2.5, r: 6, title: "text" }),
+      Plot.ruleY(spec.limits ?? [], { y: "y", stroke: "currentColor", strokeDasharray: "5 4" }),
+      Plot.text(spec.limits ?? [], { y: "y", text: "text", frameAnchor: "left", textAnchor: "start", dx: 4, dy: -7 }),
+      Plot.text(spec.marks ?? [], { x: "x", y: "y", text: "label", dy: -12, lineAnchor: "bottom" }),
+    ].filter(Boolean),
   });
 }
 
-// A point a value with its interval: what is compared first.
+// A point a value, with its interval by chance (thick) and the range of the model (thin).
 function intervals(spec, width) {
+  const groups = groupAxis(spec, width);
   return Plot.plot({
     ...frame(spec, width),
-    color: { legend: false },
-    marginLeft: labelWidth(spec.groups),
-    height: 48 + spec.groups.length * 26,
-    x: axis(spec.x, narrow(width) ? { ticks: 4 } : {}),
-    y: { label: null, domain: spec.groups },
+    marginLeft: groups.margin,
+    height: 64 + spec.groups.length * 26,
+    x: { ...axis(spec.x, width), nice: true, zero: spec.zero ?? false },
+    y: groups.y,
     marks: [
-      Plot.ruleY(spec.points, { y: "group", x1: "low", x2: "high", stroke: palette[0], strokeWidth: 2 }),
+      spec.zero ? Plot.ruleX([0], { stroke: "currentColor", strokeOpacity: 0.6 }) : null,
+      Plot.ruleY(spec.points.filter((point) => point.model_low !== null), { y: "group", x1: "model_low", x2: "model_high", stroke: palette[5], strokeWidth: 1.5 }),
+      Plot.ruleY(spec.points.filter((point) => point.low !== null), { y: "group", x1: "low", x2: "high", stroke: palette[0], strokeWidth: 5, strokeOpacity: 0.55 }),
       Plot.dot(spec.points, { y: "group", x: "value", fill: palette[0], r: 4, title: (d) => `${d.group}: ${d.text}` }),
-      Plot.ruleX([0]),
-    ],
+    ].filter(Boolean),
   });
 }
 
-// Named moments on a time axis.
+// What happened when: a bar from start to end, its kind by colour and by symbol.
 function events(spec, width) {
+  const groups = groupAxis(spec, width);
   return Plot.plot({
     ...frame(spec, width),
-    height: 60 + spec.groups.length * 30,
-    marginLeft: labelWidth(spec.groups),
-    x: axis(spec.x),
-    y: { label: null, domain: spec.groups },
-    marks: [Plot.tickX(spec.points, { x: "x", y: "group", stroke: "series", strokeWidth: 2, title: "text" })],
+    marginLeft: groups.margin,
+    height: 72 + spec.groups.length * 30,
+    x: axis(spec.x, width),
+    y: groups.y,
+    symbol: { domain: spec.series, range: ["circle", "times"] },
+    marks: [
+      Plot.ruleY(spec.groups, { y: (name) => name, strokeOpacity: 0.2 }),
+      Plot.ruleY(spec.points, { y: "group", x1: "x", x2: "end", stroke: "series", strokeWidth: 7, strokeOpacity: 0.5 }),
+      Plot.dot(spec.points, { x: "x", y: "group", stroke: "series", symbol: "series", r: 5, strokeWidth: 2, title: "text" }),
+    ],
   });
 }
 

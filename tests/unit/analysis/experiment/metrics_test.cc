@@ -101,11 +101,13 @@ TEST(SummariseTest, DistributionsAscend) {
   const Distribution& latency = result.traffic[0].latency;
   ASSERT_GT(latency.size(), 20U);
   for (std::size_t i = 1; i < latency.size(); ++i) {
-    EXPECT_LT(latency[i - 1].first, latency[i].first);
-    EXPECT_LE(latency[i - 1].second, latency[i].second);
+    EXPECT_LT(latency[i - 1].share, latency[i].share);
+    EXPECT_LE(latency[i - 1].ns, latency[i].ns);
+    EXPECT_LE(latency[i].low, latency[i].ns);
+    EXPECT_GE(latency[i].high, latency[i].ns);
   }
-  EXPECT_EQ(latency.front().first, 0.0);
-  EXPECT_EQ(latency.back().first, 1.0);
+  EXPECT_EQ(latency.front().share, 0.0);
+  EXPECT_EQ(latency.back().share, 1.0);
 }
 
 Verdict VerdictOn(const std::vector<ComparisonResult>& results, std::string_view metric) {
