@@ -49,10 +49,28 @@ struct Step {
   }
 };
 
+/// An operation that failed for lack of addresses of this pool.
+struct Refusal {
+  double at_s;
+  std::string what;
+  friend bool operator==(const Refusal& a, const Refusal& b) {
+    return a.at_s == b.at_s && a.what == b.what;
+  }
+};
+
 /// What configurations hold of one pool; those that hold the same at every time share a curve.
 struct Curve {
   std::vector<std::string> configurations;
   std::vector<Step> steps;
+  std::vector<Refusal> refusals;
+
+  std::uint64_t HeldAt(double at_s) const {
+    std::uint64_t held = 0;
+    for (const Step& step : steps) {
+      if (step.at_s <= at_s) held = step.held;
+    }
+    return held;
+  }
 };
 
 struct PoolCurves {
@@ -61,6 +79,20 @@ struct PoolCurves {
   std::uint64_t capacity = 0;
   std::vector<Curve> curves;
 };
+
+std::vector<Refusal> RefusalsOf(const AddressPlanResult& plan,
+                                const AddressPlanResult::Pool& pool) {
+  std::vector<Refusal> refusals;
+  for (const Operation& operation : plan.operations) {
+    const bool by_subnet = operation.binds == "subnet" && pool.vnet &&
+                           operation.message.find(" " + pool.name + " ") != std::string::npos;
+    const bool by_range = operation.binds == "pod CIDR" && !pool.vnet;
+    if (operation.failed && (by_subnet || by_range)) {
+      refusals.push_back({operation.start_s, operation.name});
+    }
+  }
+  return refusals;
+}
 
 std::vector<PoolCurves> CurvesOf(const std::vector<NamedAddressPlan>& plans) {
   std::vector<PoolCurves> pools;
@@ -75,16 +107,18 @@ std::vector<PoolCurves> CurvesOf(const std::vector<NamedAddressPlan>& plans) {
       const bool used =
           std::any_of(steps.begin(), steps.end(), [](const Step& step) { return step.held > 0; });
       if (!used) continue;
+      const std::vector<Refusal> refusals = RefusalsOf(*named.plan, pool);
       auto entry = std::find_if(pools.begin(), pools.end(), [&](const PoolCurves& known) {
         return known.name == pool.name && known.capacity == pool.capacity;
       });
       if (entry == pools.end()) {
         entry = pools.insert(entry, {pool.name, pool.vnet, pool.capacity, {}});
       }
-      auto curve = std::find_if(entry->curves.begin(), entry->curves.end(),
-                                [&](const Curve& known) { return known.steps == steps; });
+      auto curve = std::find_if(
+          entry->curves.begin(), entry->curves.end(),
+          [&](const Curve& known) { return known.steps == steps && known.refusals == refusals; });
       if (curve == entry->curves.end()) {
-        curve = entry->curves.insert(curve, {{}, std::move(steps)});
+        curve = entry->curves.insert(curve, {{}, std::move(steps), refusals});
       }
       curve->configurations.push_back(named.configuration);
     }
@@ -117,6 +151,7 @@ void AddPool(const PoolCurves& pool, double end_s, HtmlPage& page) {
   const TimeUnit unit = UnitFor(end_s);
   json points = json::array();
   json series = json::array();
+  json marks = json::array();
   HtmlTable values{
       "", {"configuration", "at the start", "peak", "peak at", "at the end", "of"}, {}};
   for (const Curve& curve : pool.curves) {
@@ -128,6 +163,14 @@ void AddPool(const PoolCurves& pool, double end_s, HtmlPage& page) {
     }
     points.push_back(
         {{"series", name}, {"x", end_s / unit.seconds}, {"y", curve.steps.back().held}});
+    for (const Refusal& refusal : curve.refusals) {
+      marks.push_back(
+          {{"series", name},
+           {"x", refusal.at_s / unit.seconds},
+           {"y", curve.HeldAt(refusal.at_s)},
+           {"label", &refusal == &curve.refusals.front() ? refusal.what + " fails" : ""},
+           {"text", name + ": " + refusal.what + " fails"}});
+    }
     const auto peak =
         std::max_element(curve.steps.begin(), curve.steps.end(),
                          [](const Step& a, const Step& b) { return a.held < b.held; });
@@ -146,26 +189,28 @@ void AddPool(const PoolCurves& pool, double end_s, HtmlPage& page) {
   const std::string what =
       fmt::format("Addresses held of {} {}", pool.vnet ? "subnet" : "the pods' range", pool.name);
   values.caption = what;
-  // A limit far above all curves would press them flat; the label tells it instead.
   std::uint64_t highest = 1;
   for (const Curve& curve : pool.curves) {
     for (const Step& step : curve.steps) highest = std::max(highest, step.held);
   }
-  json limits = json::array();
-  const bool near = pool.capacity <= 8 * highest;
-  if (near) {
-    limits.push_back(
-        {{"y", pool.capacity}, {"text", fmt::format("size: {}", Count(pool.capacity))}});
+  // Against a range of eight times as much there is nothing to see but a flat line.
+  if (pool.capacity > 8 * highest) {
+    page.FoldedTable(
+        fmt::format("{}: at most {} of {}", what, Count(highest), Count(pool.capacity)), values);
+    return;
   }
+  json limits = json::array();
+  limits.push_back({{"y", pool.capacity}, {"text", fmt::format("size: {}", Count(pool.capacity))}});
   page.Figure(fmt::format("{}, {} in all", what, Count(pool.capacity)),
               {{"kind", "lines"},
                {"step", true},
                {"series", series},
                {"points", points},
+               {"marks", marks},
                {"limits", limits},
                {"x", {{"label", unit.name}}},
                {"y", {{"label", "addresses"}}},
-               {"description", what + " over time, by configuration"}},
+               {"description", what + " over time, by configuration, against its size"}},
               values);
 }
 

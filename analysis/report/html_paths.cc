@@ -246,12 +246,14 @@ void AddCpuByStage(const ResultDocument& document, HtmlPage& page) {
   values.rows.push_back(std::move(sums));
   values.rows.push_back(std::move(simulated));
   if (rest) shown.push_back(others);
+  const int rest_at = rest ? static_cast<int>(shown.size()) - 1 : -1;
   page.Figure(
       "Network CPU of a node by stage: answered requests and calls times what each pays on "
       "its likeliest path",
       {{"kind", "stacked"},
        {"groups", groups},
        {"series", shown},
+       {"rest", rest_at},
        {"points", points},
        {"x", {{"label", "cores"}}},
        {"description", "network CPU of a node by stage of the path, by configuration"}},

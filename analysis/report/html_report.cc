@@ -221,7 +221,7 @@ void AddQuantileChart(const ResultDocument& document, const TrafficResult& traff
                                  {RangeText(*result, result->model_low, result->model_high)}};
   };
   page.Figure(
-      caption + ": thick, 95 % by chance; thin, the range of the model",
+      caption,
       {{"kind", "intervals"},
        {"groups", NamesOf(document)},
        {"points", points},
@@ -296,7 +296,7 @@ void AddDifferenceChart(const ResultDocument& document, const TrafficResult& tra
                            {range(row.model_low, row.model_high)},
                            {row.verdict, true}});
   }
-  page.Figure(caption + ": thick, 95 % by chance; thin, the range of the model",
+  page.Figure(caption,
               {{"kind", "intervals"},
                {"zero", true},
                {"groups", groups},
@@ -342,7 +342,7 @@ void AddDistributionChart(const ResultDocument& document, std::size_t traffic, H
   for (const char* share : {"50 %", "75 %", "90 %", "95 %", "99 %", "99.9 %"}) {
     values.header.emplace_back(share);
   }
-  page.Figure("Share of requests answered within a time, " + way + "; bands, 95 % by chance",
+  page.Figure("Share of requests answered within a time, " + way,
               {{"kind", "ecdf"},
                {"series", NamesOf(document)},
                {"points", points},
@@ -354,6 +354,10 @@ void AddDistributionChart(const ResultDocument& document, std::size_t traffic, H
 
 void AddLatency(const ResultDocument& document, HtmlPage& page) {
   page.Section("latency", "Latency");
+  page.Paragraph(
+      "Thick bars and bands: 95 % by chance. Thin bars: where the ranges of all costs may move a "
+      "figure; they move all configurations together, so differences are shown apart, from pairs "
+      "of replications with the same random numbers and costs.");
   const auto& traffic = document.configurations.front().traffic;
   for (std::size_t i = 0; i < traffic.size(); ++i) {
     if (traffic[i].kind == "stream") continue;

@@ -206,7 +206,7 @@ std::vector<std::string> PlanSentences(const std::vector<PlanResult>& results) {
     } else if (++failing <= kMostFailures) {
       const std::string advice = AdviceSentence(result.advice);
       sentences.push_back(
-          fmt::format("{}: {} fails after {}{}: {} has no room.{}{}", result.input.configuration,
+          fmt::format("{}: {} fails after {}{}; what runs out: {}.{}{}", result.input.configuration,
                       failure->name, When(failure->start), Date(result, failure->start),
                       ToString(failure->binding), advice.empty() ? "" : " ", advice));
     }

@@ -7,6 +7,9 @@ import * as Plot from "@observablehq/plot";
 // lighter ones; each is told from white and from black.
 const palette = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56a4d9", "#c98a00", "#7a7a7a", "#8c564b", "#6a51a3", "#b8ab00"];
 
+// What is summed up as "the others" stands back.
+const rest = "#9aa0a6";
+
 function narrow(width) {
   return width < 520;
 }
@@ -15,7 +18,7 @@ function frame(spec, width) {
   return {
     width,
     style: { background: "transparent", color: "currentColor", fontSize: narrow(width) ? "11px" : "12px", overflow: "visible" },
-    color: spec.series && { domain: spec.series, range: palette, legend: true },
+    color: spec.series && { domain: spec.series, range: spec.series.map((name, i) => (i === spec.rest ? rest : palette[i % palette.length])), legend: true },
     marginLeft: 56,
     marginRight: 24,
     marginBottom: 40,
@@ -89,8 +92,8 @@ function lines(spec, width) {
       Plot.line(spec.points, { x: "x", y: "y", z: "series", stroke: "series", strokeWidth: 1.8, curve, marker: spec.step ? undefined : "circle" }),
       Plot.dot(spec.marks ?? [], { x: "x", y: "y", stroke: "series", symbol: "times", strokeWidth: 2.5, r: 6, title: "text" }),
       Plot.ruleY(spec.limits ?? [], { y: "y", stroke: "currentColor", strokeDasharray: "5 4" }),
-      Plot.text(spec.limits ?? [], { y: "y", text: "text", frameAnchor: "left", textAnchor: "start", dx: 4, dy: -7 }),
-      Plot.text(spec.marks ?? [], { x: "x", y: "y", text: "label", dy: -12, lineAnchor: "bottom" }),
+      Plot.text(spec.limits ?? [], { y: "y", text: "text", frameAnchor: "right", textAnchor: "end", dx: -4, dy: -7 }),
+      Plot.text(spec.marks ?? [], { x: "x", y: "y", text: "label", dy: 10, lineAnchor: "top", stroke: "var(--page)", strokeWidth: 3, fill: "currentColor" }),
     ].filter(Boolean),
   });
 }
