@@ -67,14 +67,16 @@ std::string ErrorText(const MetricResult* metric) {
 }
 
 /// "0.4 % errors, 12 denied, 3 packets lost": what did not go as it should; empty if all went well.
-std::string Losses(const ConfigurationResult& configuration, const TrafficResult& traffic) {
+std::string Losses(const ConfigurationResult& configuration, const TrafficResult& traffic,
+                   bool in_all) {
   std::vector<std::string> parts;
   const MetricResult* errors = configuration.Find("errors", traffic.from, traffic.to);
   if (errors != nullptr && errors->defined() && errors->value > 0) {
     parts.push_back(Percent(errors->value) + " errors");
   }
-  if (configuration.denied > 0) parts.push_back(Count(configuration.denied) + " denied in all");
-  if (LostPackets(configuration) > 0) {
+  if (in_all && configuration.denied > 0)
+    parts.push_back(Count(configuration.denied) + " denied in all");
+  if (in_all && LostPackets(configuration) > 0) {
     parts.push_back(CountOf(LostPackets(configuration), "packet") + " lost");
   }
   return fmt::format("{}", fmt::join(parts, ", "));
@@ -132,7 +134,10 @@ void AddAnswer(const ResultDocument& document, HtmlPage& page) {
   const bool compared = document.configurations.size() > 1;
   for (const TrafficResult& traffic : document.configurations.front().traffic) {
     const bool stream = traffic.kind == "stream";
-    std::vector<std::string> header = {"VNet addresses"};
+    // What belongs to the cluster as a whole stands in the first table.
+    const bool first = &traffic == &document.configurations.front().traffic.front();
+    std::vector<std::string> header;
+    if (first) header.emplace_back("VNet addresses");
     if (stream) {
       header.emplace_back("goodput");
     } else {
@@ -140,12 +145,15 @@ void AddAnswer(const ResultDocument& document, HtmlPage& page) {
       if (compared) header.emplace_back("p99 against the lowest");
       header.emplace_back("answered");
     }
-    header.insert(header.end(), {"network CPU a node", "binds first", "changes that fit"});
+    if (first) {
+      header.insert(header.end(), {"network CPU a node", "binds first", "changes that fit"});
+    }
     const auto cells = [&](const ConfigurationResult& configuration) {
       const auto find = [&](std::string_view metric) {
         return configuration.Find(metric, traffic.from, traffic.to);
       };
-      std::vector<HtmlCell> row = {{ValueText(configuration.Find("vnet_addresses"))}};
+      std::vector<HtmlCell> row;
+      if (first) row.push_back({ValueText(configuration.Find("vnet_addresses"))});
       if (stream) {
         row.push_back(WithErrors(find("goodput")));
       } else {
@@ -153,8 +161,10 @@ void AddAnswer(const ResultDocument& document, HtmlPage& page) {
         row.push_back(WithErrors(find("latency.p99")));
         if (compared)
           row.push_back({AgainstLowest(document, "latency.p99", traffic, configuration), true});
-        row.push_back({ValueText(find("throughput")), false, Losses(configuration, traffic)});
+        row.push_back(
+            {ValueText(find("throughput")), false, Losses(configuration, traffic, first)});
       }
+      if (!first) return row;
       row.push_back(WithErrors(configuration.Find("network_cores")));
       row.push_back(Binding(configuration));
       row.push_back(FitOf(configuration));
