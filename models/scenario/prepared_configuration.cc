@@ -68,6 +68,7 @@ std::unique_ptr<const PreparedConfiguration> PreparedConfiguration::Prepare(
   diagnostics.Merge(own);
   if (own.has_errors()) return nullptr;
   prepared->WarnOfPacketSizes(diagnostics);
+  prepared->PrepareChurn(diagnostics);
   prepared->StateFacts();
   return prepared;
 }
@@ -227,8 +228,28 @@ void PreparedConfiguration::PrepareTraffic(Diagnostics& diagnostics) {
   for (const TrafficSpec& traffic : scenario_.traffic) builder.AddTraffic(traffic);
 }
 
+Enforcement PreparedConfiguration::EnforcementUnder(const datapath::CostModel& costs) const {
+  return Enforce(changes_, scenario_, cluster_.nodes().size(),
+                 datapath::SwitchValue(switches_, "service_engine"), *structures_, cluster_, costs);
+}
+
+void PreparedConfiguration::PrepareChurn(Diagnostics& diagnostics) {
+  changes_ = PlanChanges(scenario_, cluster_);
+  if (changes_.empty()) return;
+  const Enforcement enforcement = EnforcementUnder(catalog_.costs);
+  facts_.endpoint_changes = changes_.size();
+  facts_.enforcement_mean = enforcement.mean;
+  facts_.enforcement_longest = enforcement.longest;
+  diagnostics.Note(spec_.where, "",
+                   fmt::format("{}: {} changes of endpoints are in force on a node after {} ms on "
+                               "average, {} ms at most",
+                               spec_.name, changes_.size(), enforcement.mean.nanos() / 1'000'000,
+                               enforcement.longest.nanos() / 1'000'000));
+}
+
 workload::Model PreparedConfiguration::BuildModel(const datapath::CostModel& costs) const {
   workload::Model model = model_;
+  if (!changes_.empty()) AddChanges(changes_, EnforcementUnder(costs), scenario_, costs, model);
   for (const datapath::FlowClass& flow : flow_classes_) {
     model.flows.push_back(datapath::Compile(profile_, switches_, flow, costs));
   }

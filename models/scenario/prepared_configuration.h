@@ -21,6 +21,7 @@
 #include "models/policy/evaluator.h"
 #include "models/scenario/address_plan.h"
 #include "models/scenario/catalog.h"
+#include "models/scenario/endpoint_churn.h"
 #include "models/scenario/flow_classifier.h"
 #include "models/scenario/scenario.h"
 #include "models/scenario/service_structures.h"
@@ -52,6 +53,10 @@ struct ConfigurationFacts {
   Nanoseconds policy_packet;        ///< a later one, with one byte
   /// Work of the busiest node when a policy changes that selects all of its pods.
   Nanoseconds policy_update;
+
+  std::uint64_t endpoint_changes = 0;  ///< pods that are replaced while traffic runs
+  SimTime enforcement_mean;            ///< from such a change to its being in force on a node
+  SimTime enforcement_longest;
 
   datapath::PathMtu mtu;
   std::vector<std::string> assumed_costs;  ///< ids of stages in use that have no measurement
@@ -108,6 +113,8 @@ class PreparedConfiguration {
   void PrepareNodes(document::Diagnostics& diagnostics);
   void PrepareApplications();
   void PrepareTraffic(document::Diagnostics& diagnostics);
+  void PrepareChurn(document::Diagnostics& diagnostics);
+  Enforcement EnforcementUnder(const datapath::CostModel& costs) const;
   void StateFacts();
   void StatePolicyFacts();
   Nanoseconds PolicyUpdateWork() const;
@@ -122,6 +129,7 @@ class PreparedConfiguration {
   std::unique_ptr<const policy::Evaluator> evaluator_;
   std::unique_ptr<const ServiceStructures> structures_;
   std::unique_ptr<const FlowClassifier> classifier_;
+  std::vector<PlannedChange> changes_;
   ConfigurationFacts facts_;
   workload::Model model_;                          ///< its flows are compiled by BuildModel()
   std::vector<datapath::FlowClass> flow_classes_;  // [flow]

@@ -114,6 +114,17 @@ struct BackgroundServices {
   SourceLocation where;
 };
 
+/// Pods of a Service that are replaced while traffic is measured.
+struct ChurnSpec {
+  Party service;
+  SimTime at;     ///< since the simulation began, warm-up included
+  int pods = 1;   ///< replaced together
+  SimTime every;  ///< then the next ones
+  int times = 1;  ///< rounds
+  SimTime grace;  ///< how long a pod still serves after it has left the Service
+  SourceLocation where;
+};
+
 /// How cold the nodes' caches are when a packet comes.
 enum class Caches : std::uint8_t {
   kWarm,    ///< always warm: what the costs were measured with
@@ -219,6 +230,7 @@ struct Scenario {
   std::vector<CallSpec> calls;
   std::vector<TrafficSpec> traffic;
   BackgroundServices background;
+  std::vector<ChurnSpec> churn;
   MeasureSpec measure;
   std::vector<BudgetSpec> budgets;
 

@@ -125,6 +125,7 @@ class ScenarioReader {
     sections.work = reader.Get("work");
     sections.traffic = reader.Get("traffic");
     sections.background = reader.Get("background");
+    sections.churn = reader.Sequence("churn");
     ReadMeasure(reader.Get("measure"), scenario_.measure, diagnostics_);
     ReadBudgets(reader);
     scenario_.sweep = reader.Map("sweep");

@@ -1,8 +1,10 @@
 #include "models/scenario/service_structures.h"
 
+#include <span>
 #include <string_view>
 
 #include "models/datapath/service_counts.h"
+#include "models/datapath/service_programming.h"
 #include "models/service/ipvs_tables.h"
 #include "models/service/service_shapes.h"
 
@@ -67,6 +69,16 @@ void ServiceStructures::SetCounts(const ServicePortRef& target, ServiceAccess ac
     }
   }
   if (iptables_) datapath::SetNoServiceCounts(tables_, counts);
+}
+
+Nanoseconds ServiceStructures::ChangeWork(const cluster::PlacedService& service,
+                                          std::string_view service_engine,
+                                          const datapath::CostModel& costs) const {
+  const std::size_t first = first_port_[service.id.value()];
+  const std::size_t count =
+      service::HasStructure(service.service) ? service.service.ports.size() : 0;
+  return datapath::SyncWork(service_engine, shapes_, std::span(shapes_).subspan(first, count),
+                            options_, datapath::SyncKind::kPartial, costs);
 }
 
 std::uint64_t ServiceStructures::endpoints() const {

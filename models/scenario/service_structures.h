@@ -6,9 +6,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 #include <vector>
 
 #include "models/cluster/cluster.h"
+#include "models/datapath/cost_model.h"
 #include "models/datapath/flow_class.h"
 #include "models/datapath/switches.h"
 #include "models/scenario/scenario.h"
@@ -35,6 +37,10 @@ class ServiceStructures {
   /// @param client_is_pod  false: a host process or a client outside
   void SetCounts(const ServicePortRef& target, datapath::ServiceAccess access, bool client_is_pod,
                  datapath::Counts& counts) const;
+
+  /// Work of a node's `service_engine` for one sync that takes changed endpoints of `service`.
+  Nanoseconds ChangeWork(const cluster::PlacedService& service, std::string_view service_engine,
+                         const datapath::CostModel& costs) const;
 
   std::uint64_t ports() const { return shapes_.size(); }
   std::uint64_t endpoints() const;

@@ -39,10 +39,21 @@ constexpr std::uint32_t kReceiveDetail = 61;  // and of its reading one
 
 }  // namespace
 
+namespace {
+
+std::uint32_t PodsOn(const Model& model, std::uint32_t host) {
+  return static_cast<std::uint32_t>(
+      std::count_if(model.pods.begin(), model.pods.end(),
+                    [host](const PodModel& pod) { return pod.node == host; }));
+}
+
+}  // namespace
+
 HostProcess::HostProcess(const TrafficContext& context, std::uint32_t host)
     : context_(context),
       model_(context.model()),
       host_(host),
+      churn_(context.model(), context.external_host(), PodsOn(context.model(), host)),
       deadlines_(context.deadline_queue_count()),
       stats_(model_.edges.size()) {
   if (host != context.external_host()) {
@@ -443,10 +454,14 @@ void HostProcess::Listen(Turn& turn, CallHandle handle) {
     Lose(turn, handle, MessageKind::kSyn, DropReason::kPolicy);
     return;
   }
+  if (call.admission == Admission::kGone) {
+    Lose(turn, handle, MessageKind::kSyn, DropReason::kPodGone);
+    return;
+  }
   if (!Track(turn, handle, Side::kReceiver)) return;
-  if (call.admission == Admission::kRefused) {
+  if (call.admission == Admission::kRefused || call.admission == Admission::kReset) {
     call.outcome = FailedBy(FailureReason::kRefused);  // a reset in place of the SYN-ACK
-    CountDenial(turn.now(), call);
+    if (call.admission == Admission::kRefused) CountDenial(turn.now(), call);
   } else if (!model_.edges[call.edge].echo) {
     Pod& pod = pods_[context_.local_pod(call.server_pod)];
     const ApplicationModel& application = model_.applications[pod.application];
@@ -675,6 +690,8 @@ std::uint32_t HostProcess::Begin(Turn& turn, const Caller& caller, std::uint32_t
   client.begun = turn.now();
   client.live = true;
   client.opens = RouteCall(context_, caller, key, call);
+  const std::uint32_t local = caller.pod == kNone ? kNone : context_.local_pod(caller.pod);
+  client.opens = churn_.Begin(turn.now(), local, client.opens, call);
   client.measured = turn.now() >= measured_from_;
   if (client.measured) {
     ++stats_[call.edge].offered;
@@ -748,8 +765,11 @@ void HostProcess::Established(Turn& turn, std::uint32_t slot) {
 
 // The answer is here: whoever waits for it reads it.
 void HostProcess::Answered(Turn& turn, std::uint32_t slot) {
-  const Call& call = calls_[slot];
+  Call& call = calls_[slot];
   ClientCall& client = clients_[slot];
+  if (churn_.CutOff(call, client.begun, turn.now())) {
+    call.outcome = FailedBy(FailureReason::kRefused);
+  }
   if (!client.live) {
     Release(slot);
     return;

@@ -18,6 +18,7 @@
 
 #include "models/workload/call.h"
 #include "models/workload/deadline_queue.h"
+#include "models/workload/endpoint_churn.h"
 #include "models/workload/host_resources.h"
 #include "models/workload/route.h"
 #include "models/workload/slab.h"
@@ -258,6 +259,7 @@ class HostProcess final : public engine::LogicalProcess {
   Slab<Call> calls_;
   Slab<ClientCall> clients_;
   Slab<Job> jobs_;
+  EndpointChurn churn_;
   std::vector<Pod> pods_;
   std::vector<ArmedDeadlines> deadlines_;  // [distinct time-out]
   std::vector<Generator> generators_;

@@ -62,6 +62,8 @@ enum class Admission : std::uint8_t {
   kDroppedAtServer,  ///< the SYN ends on the server's node
   kForbidden,        ///< the server's proxy answers each request with 403
   kRefused,          ///< reset, or an ICMP error
+  kReset,            ///< sent to a pod that is gone, and whose address still answers: a reset
+  kGone,             ///< sent to an address that nobody has: the SYN ends there
 };
 
 /// Servers of an edge that are alike: one workload behind the Service.
@@ -75,12 +77,21 @@ struct Backend {
   std::uint32_t target = 0;  // index in EdgeModel::targets
 };
 
+/// A pod behind an edge that is replaced while traffic runs: endpoint_churn.h.
+struct EndpointChange {
+  std::uint32_t pod = 0;
+  SimTime gone;                   ///< the old pod no longer answers
+  SimTime silent;                 ///< nobody resets what comes to its address
+  std::vector<SimTime> in_force;  // [node]: it no longer sends connections there
+};
+
 /// One kind of call: who calls, whom, and how.
 struct EdgeModel {
   std::string name;
   std::uint32_t client_application = kNone;  ///< kNone: a traffic source
   std::vector<TargetModel> targets;
   std::vector<Backend> backends;  // [endpoint of the Service]; a connection takes one at random
+  std::vector<EndpointChange> changes;  // by time
   double per_request = 1;
   bool parallel = false;
   Bytes request;

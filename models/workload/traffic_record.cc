@@ -6,9 +6,10 @@ namespace cnisim::workload {
 
 std::string_view Name(DropReason reason) {
   constexpr std::string_view kNames[kDropReasons] = {
-      "softirq backlog full", "NIC queue full",    "conntrack table full", "SNAT ports used up",
-      "denied by policy",     "listen queue full", "request queue full",   "proxy queue full",
-      "no endpoint",          "packet too large"};
+      "softirq backlog full", "NIC queue full",   "conntrack table full",
+      "SNAT ports used up",   "denied by policy", "listen queue full",
+      "request queue full",   "proxy queue full", "no endpoint",
+      "packet too large",     "pod gone"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 

@@ -29,8 +29,9 @@ enum class DropReason : std::uint8_t {
   kProxyQueue,        ///< the node's L7 proxy had too much to do
   kNoEndpoint,        ///< the Service had no ready endpoint
   kPacketTooLarge,    ///< larger than its way carries, and not to be cut
+  kPodGone,           ///< sent to the address of a pod that is gone
 };
-inline constexpr std::size_t kDropReasons = 10;
+inline constexpr std::size_t kDropReasons = 11;
 std::string_view Name(DropReason reason);
 
 /// Why a request, or a call inside the cluster, did not succeed.

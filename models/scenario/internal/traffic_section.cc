@@ -47,6 +47,7 @@ class TrafficReader {
     ReadCalls(sections.calls);
     ReadSources(sections.traffic);
     ReadBackground(sections.background);
+    ReadChurn(sections.churn);
     CheckCycles();
   }
 
@@ -528,6 +529,33 @@ class TrafficReader {
     scenario_.background.node_rules =
         static_cast<int>(reader.Integer("node_rules", 0, 1'000'000).value_or(0));
     reader.Finish();
+  }
+
+  void ReadChurn(const Value* list) {
+    if (list == nullptr) return;
+    for (const Value& item : list->items()) {
+      ObjectReader reader(item, diagnostics_, UnknownKeys::kError);
+      ChurnSpec churn;
+      churn.where = item.where();
+      const Value* service = reader.Require("service");
+      churn.at = reader.RequireDuration("at").value_or(SimTime());
+      churn.pods = static_cast<int>(reader.Integer("pods", 1, 10'000).value_or(1));
+      churn.every = reader.Duration("every").value_or(SimTime());
+      churn.times = static_cast<int>(reader.Integer("times", 1, 10'000).value_or(1));
+      churn.grace = reader.Duration("grace").value_or(SimTime());
+      reader.Finish();
+      if (service == nullptr) continue;
+      if (churn.times > 1 && churn.every <= SimTime()) {
+        reader.Error("several rounds need the time between them", "add every: 1s");
+        continue;
+      }
+      int port = 0;
+      if (!Target(service->text(), service->where(), "churn", Via::kService, nullptr, churn.service,
+                  port)) {
+        continue;
+      }
+      scenario_.churn.push_back(std::move(churn));
+    }
   }
 
   // A request must end: calls may not come back to a workload that waits for them.

@@ -1,7 +1,7 @@
 #pragma once
 
 /// @file
-/// Reads `calls:`, `work:`, `traffic:` and `background:` against the objects of the applications.
+/// Reads `calls:`, `work:`, `traffic:`, `background:` and `churn:` against the objects of the applications.
 
 #include "models/document/diagnostics.h"
 #include "models/document/value.h"
@@ -16,11 +16,12 @@ struct TrafficSections {
   const document::Value* work = nullptr;
   const document::Value* traffic = nullptr;
   const document::Value* background = nullptr;
+  const document::Value* churn = nullptr;
   /// All applications could be read.  If not, names that they would have are not complained about.
   bool applications_complete = true;
 };
 
-/// Fills calls, work, traffic and background of `scenario`, whose objects are read already.
+/// Fills calls, work, traffic, background and churn of `scenario`, whose objects are read already.
 void ReadTraffic(const TrafficSections& sections, const Catalog& catalog, Scenario& scenario,
                  document::Diagnostics& diagnostics);
 

@@ -49,6 +49,7 @@ traffic:
   - {zzz: 1, kind: crr}
   - {zzz: 1, kind: stream}
 background: {zzz: 1}
+churn: [{zzz: 1}]
 measure: {zzz: 1}
 budgets: [{zzz: 1}]
 )";

@@ -369,5 +369,55 @@ TEST(PreparedConfigurationTest, CacheFactorIsOneOnABusyNode) {
   EXPECT_EQ(CacheFactor(Caches::kByLoad, 1, 3), 1);
 }
 
+/// The shop under 10000 more Services, with pods of the Service cart replaced one after the other.
+std::string Churning(const std::string& churn) {
+  return WithSevenConfigurations(
+      "background: {services: 10000, endpoints_per_service: 3}\n"
+      "traffic: [{from: external, to: frontend, rate: 500/s, request: 500B, response: 2KiB}]\n"
+      "calls: {frontend: {cart: {connection: per_call}}}\n" +
+      churn);
+}
+
+// 200 ms on the way to a node on average, then the sync: 10000 Services are 10000 lines of 5 us for
+// kube-proxy, and nothing to speak of for programs.
+TEST(PreparedConfigurationTest, AChangeOfEndpointsTakesTheEnginesTime) {
+  const Prepared prepared("quickstart.yaml",
+                          Churning("churn: [{service: cart, at: 1s, every: 2s, times: 3}]\n"));
+  ASSERT_TRUE(prepared.Ready());
+  const auto mean = [&](std::size_t i) {
+    return prepared.configurations[i]->facts().enforcement_mean;
+  };
+  const datapath::CostModel& costs = prepared.catalog.costs;
+  const SimTime watch = Nanoseconds(costs.At("endpoint_watch").fixed_ns).Round();
+  const SimTime lines =
+      Nanoseconds(10000 * costs.At("iptables_partial_sync_per_service").fixed_ns).Round();
+  EXPECT_EQ(prepared.configurations[1]->facts().endpoint_changes, 3U);
+  EXPECT_GT(mean(1), watch / 2 + lines);    // azure-overlay, kube-proxy
+  EXPECT_GT(mean(1), mean(2) + lines / 2);  // cilium-overlay, eBPF
+  EXPECT_LT(mean(2), watch * 3 / 2 + 1_ms);
+}
+
+// Without grace the old pod's share of new connections fails until each node knows; with a grace
+// longer than that nothing fails.
+TEST(PreparedConfigurationTest, GraceHidesWhatNodesDoNotKnowYet) {
+  const auto refused = [](const std::string& grace) {
+    const Prepared prepared(
+        "quickstart.yaml",
+        Churning("churn: [{service: cart, at: 300ms, every: 500ms, times: 3, grace: " + grace +
+                 "}]\n"));
+    EXPECT_TRUE(prepared.Ready());
+    ReplicationOptions options;
+    options.seed = 5;
+    options.warm_up = 100_ms;
+    options.duration = 2_s;
+    const ReplicationRecord record = RunReplication(*prepared.configurations[1], options);
+    return record.edges[0].failed[static_cast<std::size_t>(FailureReason::kRefused)] +
+           record.drops[static_cast<std::size_t>(DropReason::kPodGone)];
+  };
+  EXPECT_GT(refused("0s"), 10U);
+  // Requests that a pod has begun when its grace ends are cut off; few are.
+  EXPECT_LT(refused("1.5s"), 3U);
+}
+
 }  // namespace
 }  // namespace cnisim::scenario
