@@ -1,7 +1,8 @@
 #pragma once
 
 /// @file
-/// Reads `calls:`, `work:`, `traffic:`, `background:` and `churn:` against the objects of the applications.
+/// Reads `calls:`, `work:`, `traffic:`, `background:` and `churn:` against the objects of the
+/// applications.
 
 #include "models/document/diagnostics.h"
 #include "models/document/value.h"
