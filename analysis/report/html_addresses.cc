@@ -30,6 +30,12 @@ TimeUnit UnitFor(double seconds) {
   return {"seconds", 1};
 }
 
+/// "azure-overlay and 5 others": for legends and axes, which have little room.
+std::string ShortList(const std::vector<std::string>& names) {
+  if (names.size() <= 2) return AndList(names);
+  return fmt::format("{} and {} others", names.front(), names.size() - 1);
+}
+
 double EndOf(const std::vector<NamedAddressPlan>& plans) {
   double end = 0;
   for (const NamedAddressPlan& named : plans) {
@@ -155,8 +161,7 @@ void AddPool(const PoolCurves& pool, double end_s, HtmlPage& page) {
   HtmlTable values{
       "", {"configuration", "at the start", "peak", "peak at", "at the end", "of"}, {}};
   for (const Curve& curve : pool.curves) {
-    const std::string name =
-        AndList(curve.configurations, curve.configurations.size() == 3 ? 3 : 2);
+    const std::string name = ShortList(curve.configurations);
     series.push_back(name);
     for (const Step& step : Thin(curve.steps, kMostPoints)) {
       points.push_back({{"series", name}, {"x", step.at_s / unit.seconds}, {"y", step.held}});
@@ -188,7 +193,7 @@ void AddPool(const PoolCurves& pool, double end_s, HtmlPage& page) {
   }
   const std::string what =
       fmt::format("Addresses held of {} {}", pool.vnet ? "subnet" : "the pods' range", pool.name);
-  values.caption = what;
+  values.caption = fmt::format("{}, {} in all", what, Count(pool.capacity));
   std::uint64_t highest = 1;
   for (const Curve& curve : pool.curves) {
     for (const Step& step : curve.steps) highest = std::max(highest, step.held);
@@ -263,7 +268,7 @@ void AddEvents(const std::vector<NamedAddressPlan>& plans, HtmlPage& page) {
   if (alike.empty()) return;
   page.Section("events", "Events");
   for (const auto& [plan, configurations] : alike) {
-    const std::string name = AndList(configurations, 1);
+    const std::string name = ShortList(configurations);
     groups.push_back(name);
     for (const Operation& operation : plan->operations) {
       points.push_back({{"group", name},

@@ -80,6 +80,8 @@ function stacked(spec, width) {
 // Lines with intervals and named limits; `step`: a value holds until the next.
 function lines(spec, width) {
   const curve = spec.step ? "step-after" : "linear";
+  const middle = Math.max(...spec.points.map((point) => point.x)) / 2;
+  const label = { x: "x", y: "y", text: "label", dy: 10, lineAnchor: "top", stroke: "var(--page)", strokeWidth: 3, fill: "currentColor" };
   return Plot.plot({
     ...frame(spec, width),
     marginLeft: 64,
@@ -93,7 +95,9 @@ function lines(spec, width) {
       Plot.dot(spec.marks ?? [], { x: "x", y: "y", stroke: "series", symbol: "times", strokeWidth: 2.5, r: 6, title: "text" }),
       Plot.ruleY(spec.limits ?? [], { y: "y", stroke: "currentColor", strokeDasharray: "5 4" }),
       Plot.text(spec.limits ?? [], { y: "y", text: "text", frameAnchor: "right", textAnchor: "end", dx: -4, dy: -7 }),
-      Plot.text(spec.marks ?? [], { x: "x", y: "y", text: "label", dy: 10, lineAnchor: "top", stroke: "var(--page)", strokeWidth: 3, fill: "currentColor" }),
+      // A label grows towards the middle, so that none leaves the drawing.
+      Plot.text((spec.marks ?? []).filter((mark) => mark.x < middle), { ...label, textAnchor: "start" }),
+      Plot.text((spec.marks ?? []).filter((mark) => mark.x >= middle), { ...label, textAnchor: "end" }),
     ].filter(Boolean),
   });
 }

@@ -1,0 +1,213 @@
+#!/usr/bin/env python3
+"""Holds what cnisim writes against the tools that read it.
+
+    formats.py CHECK --program PATH --root FOLDER --work FOLDER [--tools FOLDER --node PATH --npm PATH]
+
+Exit code 0: it holds; 1: it does not; 77: a tool is missing, nothing was checked.
+"""
+
+import argparse
+import json
+import os
+import pathlib
+import shutil
+import sqlite3
+import subprocess
+import sys
+
+HERE = pathlib.Path(__file__).parent
+
+
+class Missing(Exception):
+    """A tool that the check needs is not installed."""
+
+
+def need(program):
+    path = shutil.which(program)
+    if path is None:
+        raise Missing(program)
+    return path
+
+
+def equal(what, found, expected):
+    if found != expected:
+        raise SystemExit(f"{what}: expected {expected!r}, found {found!r}")
+    print(f"{what}: {found!r}")
+
+
+class Check:
+    def __init__(self, options):
+        self.options = options
+        self.work = pathlib.Path(options.work)
+        shutil.rmtree(self.work, ignore_errors=True)
+        self.work.mkdir(parents=True)
+
+    def cnisim(self, *arguments, code=0):
+        """Runs the program in the scenario's folder; its standard output."""
+        done = subprocess.run([self.options.program, *map(str, arguments)], cwd=HERE, text=True, capture_output=True)
+        if done.returncode != code:
+            raise SystemExit(f"cnisim {arguments}: exit {done.returncode}, expected {code}\n{done.stdout}{done.stderr}")
+        return done.stdout
+
+    def run_gate(self, *more):
+        self.cnisim("run", "gate.yaml", "-o", self.work, *more)
+        return json.loads((self.work / "results.json").read_text())
+
+    def npm_tools(self):
+        """Installs what package-lock.json names, once."""
+        if not self.options.npm or not self.options.node:
+            raise Missing("node and npm")
+        tools = pathlib.Path(self.options.tools)
+        lock = (HERE / "package-lock.json").read_text()
+        if not (tools / "node_modules").exists() or (tools / "package-lock.json").read_text() != lock:
+            tools.mkdir(parents=True, exist_ok=True)
+            for name in ("package.json", "package-lock.json"):
+                shutil.copy(HERE / name, tools / name)
+            subprocess.run([self.options.npm, "ci", "--no-audit", "--no-fund", "--loglevel=error"], cwd=tools, check=True)
+        return tools
+
+    def node(self, script, *arguments):
+        """Scripts find their packages beside them, so they run where these are installed."""
+        tools = self.npm_tools()
+        shutil.copy(HERE / script, tools / script)
+        subprocess.run([self.options.node, tools / script, *map(str, arguments)], check=True)
+
+    # The checks.
+
+    def junit(self):
+        xmllint = need("xmllint")
+        try:
+            import junitparser
+        except ImportError as error:
+            raise Missing("python3-junitparser") from error
+        folder = self.work / "scenarios"
+        folder.mkdir()
+        shutil.copy(HERE / "gate.yaml", folder)
+        # One of the folder's scenarios cannot be read, and must not hide the other's verdicts.
+        (folder / "broken.yaml").write_text("cnisim: 1\nname: broken\nconfigurations: 3\n")
+        xml = self.work / "check.xml"
+        verdicts = self.work / "check.json"
+        self.cnisim("check", folder, "--junit", xml, "--json", verdicts, code=2)
+        subprocess.run([xmllint, "--noout", xml], check=True)
+        report = junitparser.JUnitXml.fromfile(str(xml))
+        suites = list(report) if isinstance(report, junitparser.JUnitXml) else [report]
+        failures = errors = tests = 0
+        for suite in suites:
+            for case in suite:
+                tests += 1
+                results = case.result if isinstance(case.result, list) else [case.result]
+                failures += any(isinstance(result, junitparser.Failure) for result in results)
+                errors += any(isinstance(result, junitparser.Error) for result in results)
+        equal("test cases", tests, 5)  # four budgets and the broken file
+        equal("failures", failures, 2)
+        equal("errors", errors, 1)
+        equal("failures by the suites' own count", sum(suite.failures for suite in suites), 2)
+        text = verdicts.read_text()
+        equal("broken budgets in the JSON", text.count('"broken"'), 2 + text.count('"scenario": "broken"'))
+
+    def history(self):
+        sqlite = need("sqlite3")
+        database = self.work / "runs.db"
+        results = self.run_gate("--history", database)
+        self.run_gate("--history", database, "--seed", "2")
+        done = subprocess.run([sqlite, database, "PRAGMA integrity_check"], text=True, capture_output=True, check=True)
+        equal("integrity", done.stdout.strip(), "ok")
+        with sqlite3.connect(database) as connection:
+            tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
+            equal("tables", sorted(tables & {"run", "configuration", "metric", "event"}), ["configuration", "event", "metric", "run"])
+            equal("runs", connection.execute("SELECT COUNT(*) FROM run").fetchone()[0], 2)
+            equal("dangling keys", connection.execute("PRAGMA foreign_key_check").fetchall(), [])
+            expected = 2 * sum(len(configuration["metrics"]) for configuration in results["configurations"])
+            equal("figures", connection.execute("SELECT COUNT(*) FROM metric").fetchone()[0], expected)
+
+    def annotations(self):
+        """The annotations of a real run, against a file; GitHub reads one a line."""
+        text = self.cnisim("check", "gate.yaml", "--github", code=1)
+        lines = [line for line in text.splitlines() if line.startswith("::")]
+        golden = HERE / "annotations.golden"
+        if os.environ.get("CNISIM_ACCEPT"):
+            golden.write_text("".join(line + "\n" for line in lines))
+        equal("annotations", lines, golden.read_text().splitlines())
+        budget_lines = (HERE / "gate.yaml").read_text().splitlines()
+        for line in lines:
+            number = int(line.split("line=")[1].split(",")[0])
+            if "metric:" not in budget_lines[number - 1]:
+                raise SystemExit(f"no budget stands on line {number}: {line}")
+
+    def csv(self):
+        try:
+            import pandas
+        except ImportError as error:
+            raise Missing("python3-pandas") from error
+        results = self.run_gate("--csv")
+        table = pandas.read_csv(self.work / "results.csv")
+        print(table.dtypes)
+        for column in ("value", "low", "high"):
+            if not pandas.api.types.is_numeric_dtype(table[column]):
+                raise SystemExit(f"column {column} holds no numbers")
+        compared = 0
+        for configuration in results["configurations"]:
+            own = table[(table["configuration"] == configuration["name"]) & table["replication"].isna()]
+            for metric in configuration["metrics"]:
+                rows = own[own["metric"] == metric["metric"]]
+                for end in ("from", "to"):
+                    rows = rows[rows[end].fillna("") == metric.get(end, "")]
+                equal_rows = rows["value"].tolist()
+                wanted = metric["value"]
+                if wanted is None:
+                    continue
+                if len(equal_rows) != 1 or abs(equal_rows[0] - wanted) > 1e-12 * max(1.0, abs(wanted)):
+                    raise SystemExit(f"{configuration['name']} {metric['metric']}: {equal_rows}, not {wanted}")
+                compared += 1
+        if compared < 50:
+            raise SystemExit(f"only {compared} figures compared")
+        print(f"{compared} figures are equal")
+
+    def schemas(self):
+        self.run_gate("--report")
+        root = pathlib.Path(self.options.root)
+        sarif = self.work / "lint.sarif"
+        # What it finds is a finding (1); a scenario without any would check an empty list only.
+        self.cnisim("policy", "lint", root / "scenarios/policies.yaml", "--sarif", sarif, code=1)
+        self.node("schemas.mjs", root / "docs/schema/results-1.schema.json", self.work / "results.json", sarif)
+
+    def page(self):
+        chromium = need("chromium")
+        root = pathlib.Path(self.options.root)
+        pages = []
+        for name, command in (("run", ["run", root / "scenarios/quickstart.yaml", "--replications", "3"]),
+                              ("policies", ["run", root / "scenarios/policies.yaml", "--replications", "2"]),
+                              ("plan", ["plan", root / "scenarios/plan/two-years-of-growth.yaml"])):
+            folder = self.work / name
+            self.cnisim(*command, "--report", "-o", folder)
+            pages.append(folder / ("plan.html" if name == "plan" else "report.html"))
+        for page in pages:
+            if page.stat().st_size >= 1_500_000:
+                raise SystemExit(f"{page}: {page.stat().st_size} bytes")
+            self.node("page.mjs", chromium, page, self.work / "screenshots" / page.parent.name)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("check", choices=["junit", "history", "annotations", "csv", "schemas", "page"])
+    for option in ("--program", "--root", "--work"):
+        parser.add_argument(option, required=True)
+    for option in ("--tools", "--node", "--npm"):
+        parser.add_argument(option, default="")
+    options = parser.parse_args()
+    for tool in ("node", "npm"):
+        if getattr(options, tool).endswith("NOTFOUND"):
+            setattr(options, tool, "")
+    try:
+        getattr(Check(options), options.check)()
+    except Missing as missing:
+        print(f"skipped: {missing} is not installed")
+        return 77
+    except subprocess.CalledProcessError as error:
+        print(error)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
