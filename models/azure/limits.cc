@@ -23,7 +23,7 @@ struct Name {
   std::string_view text;
 };
 
-constexpr std::size_t kValueCount = 98;
+constexpr std::size_t kValueCount = 102;
 constexpr std::array<Name, kValueCount> kNames{{
     {LimitId::kSubnetReservedFirst, "subnet.reserved_first"},
     {LimitId::kSubnetReservedLast, "subnet.reserved_last"},
@@ -123,6 +123,10 @@ constexpr std::array<Name, kValueCount> kNames{{
     {LimitId::kCnsExhaustedRequestPercent, "cns.exhausted_request_percent"},
     {LimitId::kCnsExhaustedReleasePercent, "cns.exhausted_release_percent"},
     {LimitId::kNetworkWholePacket, "network.whole_packet"},
+    {LimitId::kCiliumLbMap, "cilium.lb_map"},
+    {LimitId::kCalicoNatFrontends, "calico.nat_frontends"},
+    {LimitId::kCalicoNatBackends, "calico.nat_backends"},
+    {LimitId::kIpsetMembers, "ipset.members"},
 }};
 
 constexpr bool InOrder() {

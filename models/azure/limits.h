@@ -117,6 +117,10 @@ enum class LimitId : std::uint8_t {
   kCnsExhaustedRequestPercent,
   kCnsExhaustedReleasePercent,
   kNetworkWholePacket,
+  kCiliumLbMap,
+  kCalicoNatFrontends,
+  kCalicoNatBackends,
+  kIpsetMembers,
 };
 
 /// A figure that depends on a number: ports by nodes, millicores by cores.

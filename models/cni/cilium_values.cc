@@ -331,7 +331,7 @@ class CiliumReader {
       limits.operator_replicas = static_cast<int>(*replicas);
     }
     limits.rollout_max_unavailable = values_.String("updateStrategy.rollingUpdate.maxUnavailable");
-    for (const char* path : {"bpf.lbMapMax", "bpf.ctAnyMax", "bpf.natMax", "operator.replicas",
+    for (const char* path : {"bpf.ctAnyMax", "bpf.natMax", "operator.replicas",
                              "updateStrategy.rollingUpdate.maxUnavailable", "tunnelPort"}) {
       values_.NotModelled(path);
     }

@@ -106,6 +106,16 @@ bool PreparedConfiguration::PrepareCluster(Diagnostics& diagnostics) {
   }
   structures_ = std::make_unique<ServiceStructures>(cluster_, scenario_.background, switches_,
                                                     ipam::PodsInVnet(spec_.cni.ipam.kind));
+  for (const FullStructure& full :
+       structures_->Full(catalog_.limits,
+                         static_cast<std::uint64_t>(spec_.cni.limits.lb_map_entries.value_or(0)))) {
+    diagnostics.Warning(
+        spec_.where, "",
+        fmt::format("{}: Services need {} entries of {}, which holds {}: traffic to {} of the {} "
+                    "Service ports fails",
+                    spec_.name, full.entries, full.name, full.limit, full.ports_left_out,
+                    structures_->ports()));
+  }
   datapath::FlowClass packets;
   packets.device_mtu = scenario_.cluster.device_mtu;
   packets.pod_mtu = spec_.cni.pod_mtu.value_or(Bytes(0));
@@ -288,6 +298,11 @@ void PreparedConfiguration::StateFacts() {
     look(traced.connect);
     look(traced.accept);
     for (const datapath::TracedMessage& message : traced.messages) look(message.stages);
+  }
+  if (!changes_.empty()) {
+    for (const char* id : {"endpoint_watch", "pod_sandbox_stop"}) {
+      if (catalog_.costs.At(id).status == datapath::CostStatus::kAssumed) assumed.insert(id);
+    }
   }
   facts_.assumed_costs.assign(assumed.begin(), assumed.end());
 }

@@ -71,6 +71,45 @@ void ServiceStructures::SetCounts(const ServicePortRef& target, ServiceAccess ac
   if (iptables_) datapath::SetNoServiceCounts(tables_, counts);
 }
 
+std::vector<FullStructure> ServiceStructures::Full(const azure::Limits& limits,
+                                                   std::uint64_t lb_map_entries) const {
+  using azure::LimitId;
+  std::vector<FullStructure> full;
+  // Ports are written one after the other until there is no room.
+  const auto check = [&](const char* name, std::uint64_t limit, const auto& entries_of) {
+    FullStructure structure{name, 0, limit, 0};
+    for (const service::ServicePortShape& shape : shapes_) {
+      structure.entries += entries_of(shape);
+      if (structure.entries > limit) ++structure.ports_left_out;
+    }
+    if (structure.ports_left_out > 0) full.push_back(std::move(structure));
+  };
+  const auto limit = [&](LimitId id) { return static_cast<std::uint64_t>(limits[id]); };
+  if (ebpf_ && calico_) {
+    check("Calico's NAT front-end map", limit(LimitId::kCalicoNatFrontends), [](const auto& shape) {
+      return service::CountCalicoNat({&shape, 1}, kNodeAddresses).frontends;
+    });
+    check("Calico's NAT back-end map", limit(LimitId::kCalicoNatBackends), [](const auto& shape) {
+      return service::CountCalicoNat({&shape, 1}, kNodeAddresses).backends;
+    });
+  } else if (ebpf_) {
+    const std::uint64_t most = lb_map_entries > 0 ? lb_map_entries : limit(LimitId::kCiliumLbMap);
+    check("Cilium's Service map", most,
+          [](const auto& shape) { return service::CountCiliumPort(shape, {}).service_entries; });
+    check("Cilium's backend map", most,
+          [](const auto& shape) { return service::CountCiliumPort(shape, {}).backends; });
+  }
+  if (ipvs_) {
+    check("the ipset KUBE-CLUSTER-IP", limit(LimitId::kIpsetMembers), [](const auto& shape) {
+      return service::CountIpvsPort(shape, kNodeAddresses).cluster_ip;
+    });
+    check("the ipset KUBE-LOOP-BACK", limit(LimitId::kIpsetMembers), [](const auto& shape) {
+      return service::CountIpvsPort(shape, kNodeAddresses).loop_back;
+    });
+  }
+  return full;
+}
+
 Nanoseconds ServiceStructures::ChangeWork(const cluster::PlacedService& service,
                                           std::string_view service_engine,
                                           const datapath::CostModel& costs) const {

@@ -6,9 +6,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "models/azure/limits.h"
 #include "models/cluster/cluster.h"
 #include "models/datapath/cost_model.h"
 #include "models/datapath/flow_class.h"
@@ -27,6 +29,14 @@ struct ServicePortRef {
   std::size_t port = 0;                             ///< index
 };
 
+/// A structure with a limit that the Services of a cluster do not fit into.
+struct FullStructure {
+  std::string name;           ///< "Cilium's Service map"
+  std::uint64_t entries = 0;  ///< that all Services need
+  std::uint64_t limit = 0;
+  std::uint64_t ports_left_out = 0;  ///< Service ports without an entry, whichever they are
+};
+
 class ServiceStructures {
  public:
   /// @param background  Services beside the cluster's
@@ -37,6 +47,9 @@ class ServiceStructures {
   /// @param client_is_pod  false: a host process or a client outside
   void SetCounts(const ServicePortRef& target, datapath::ServiceAccess access, bool client_is_pod,
                  datapath::Counts& counts) const;
+
+  /// @param lb_map_entries  as the CNI's configuration sets it; 0: the catalog's
+  std::vector<FullStructure> Full(const azure::Limits& limits, std::uint64_t lb_map_entries) const;
 
   /// Work of a node's `service_engine` for one sync that takes changed endpoints of `service`.
   Nanoseconds ChangeWork(const cluster::PlacedService& service, std::string_view service_engine,

@@ -179,5 +179,55 @@ TEST(Scaling, NoSegmentIsNegativeAtTheEndsOfTheRanges) {
   }
 }
 
+// Against programs iptables has one crossing at most, and it lies where the prices say: the
+// difference is linear in the number of Services, so it changes its sign once.
+TEST(Scaling, IptablesCrossesProgramsOnceWhereThePricesSay) {
+  PathsUnderTest paths;
+  const CniProfile iptables = paths.Profile("azure-overlay");
+  const CniProfile programs = paths.Profile("byocni-cilium");
+  const Switches switches{{"service_engine", "ebpf-socket"},
+                          {"kube_proxy_beside", "false"},
+                          {"encapsulation", "none"},
+                          {"host_routing", "ebpf"},
+                          {"masquerade", "ebpf"}};
+  const auto difference = [&](std::uint32_t n) {
+    const FlowClass flow = paths.Flow(kCross, ServiceAccess::kClusterIp, n);
+    return Compile(iptables, {}, flow, paths.costs()).connect.value() +
+           paths.Demand(iptables, {}, flow, MessageKind::kSyn) -
+           Compile(programs, switches, flow, paths.costs()).connect.value() -
+           paths.Demand(programs, switches, flow, MessageKind::kSyn);
+  };
+  // (N + 1) / 2 rules on the client's node and N + 1 on the server's.
+  const double slope = 1.5 * paths.costs().At("iptables_rule_walk").fixed_ns;
+  const double crossing = 1 - difference(1) / slope;
+  for (const std::uint32_t n : kSizes) {
+    EXPECT_EQ(difference(n) > 0, n > crossing) << n << " against a crossing at " << crossing;
+  }
+  // At 30000 Services the walk is all of it, within a tenth.
+  EXPECT_NEAR(difference(30000), 30000 * slope, 0.1 * 30000 * slope);
+}
+
+// The modes of Azure CNI differ in addresses, not in paths; so do those of Azure CNI Powered by
+// Cilium.
+TEST(Scaling, ModesThatDifferInAddressesHaveOnePath) {
+  PathsUnderTest paths;
+  for (const std::string dataplane : {"azure", "cilium"}) {
+    const CniProfile overlay = paths.Profile(dataplane + "-overlay");
+    for (const std::string mode : {"node-subnet", "pod-subnet-dynamic", "pod-subnet-static"}) {
+      const CniProfile profile = paths.Profile(dataplane + "-" + mode);
+      EXPECT_EQ(profile.switches(), overlay.switches()) << mode;
+      for (std::size_t p = 0; p < kPathKinds; ++p) {
+        const FlowClass flow =
+            paths.Flow(static_cast<PathKind>(p), ServiceAccess::kClusterIp, 1000);
+        for (const MessageKind kind : {MessageKind::kSyn, MessageKind::kSynAck,
+                                       MessageKind::kRequest, MessageKind::kReply}) {
+          EXPECT_EQ(paths.Demand(profile, {}, flow, kind), paths.Demand(overlay, {}, flow, kind))
+              << mode << " " << Name(flow.path);
+        }
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace cnisim::datapath

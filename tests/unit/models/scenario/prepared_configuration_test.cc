@@ -419,5 +419,21 @@ TEST(PreparedConfigurationTest, GraceHidesWhatNodesDoNotKnowYet) {
   EXPECT_LT(refused("1.5s"), 3U);
 }
 
+// 11 Services and 20000 more of three endpoints: 4 entries each do not fit 65536.  The first 16384
+// or so do; kube-proxy's rules have no such limit.
+TEST(PreparedConfigurationTest, SaysWhenTheLoadBalancersMapIsFull) {
+  const Prepared prepared(
+      "quickstart.yaml",
+      WithSevenConfigurations("background: {services: 20000, endpoints_per_service: 3}\n"));
+  ASSERT_TRUE(prepared.Ready());
+  const std::string said = prepared.diagnostics.ToString();
+  EXPECT_THAT(said, testing::HasSubstr("cilium-overlay: Services need 800"));
+  EXPECT_THAT(said,
+              testing::HasSubstr("entries of Cilium's Service map, which holds 65536: traffic "
+                                 "to 36"));
+  EXPECT_THAT(said, testing::Not(testing::HasSubstr("azure-overlay: Services need")));
+  EXPECT_THAT(said, testing::Not(testing::HasSubstr("backend map")));
+}
+
 }  // namespace
 }  // namespace cnisim::scenario
