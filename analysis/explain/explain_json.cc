@@ -103,8 +103,16 @@ ordered_json ToJson(const PathExplanation& e) {
   json["open_connection"] = {{"round_trip_ns", SpanJson(e.exchange_way)},
                              {"cpu_ns", SpanJson(e.exchange_cpu)}};
   if (e.cold_caches) {
-    const auto& value = e.cold_caches->value;
-    json["cold_caches"] = {{"factor", value.typical}, {"low", value.low}, {"high", value.high}};
+    const auto& value = e.cold_caches->factor.value;
+    json["cold_caches"] = {
+        {"factor", value.typical},
+        {"low", value.low},
+        {"high", value.high},
+        {"new_connection",
+         {{"first_reply_ns", e.cold_caches->open_way}, {"cpu_ns", e.cold_caches->open_cpu}}},
+        {"open_connection",
+         {{"round_trip_ns", e.cold_caches->exchange_way},
+          {"cpu_ns", e.cold_caches->exchange_cpu}}}};
   }
   return json;
 }

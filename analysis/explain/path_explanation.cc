@@ -194,7 +194,9 @@ Span& Span::operator+=(const Span& other) {
   return *this;
 }
 
-PathExplanation Explain(const PathQuestion& question) {
+namespace {
+
+PathExplanation ExplainWarm(const PathQuestion& question) {
   const datapath::TracedFlow traced =
       datapath::Trace(*question.profile, question.switches, question.flow, *question.costs);
   const datapath::CompiledFlow& compiled = traced.compiled;
@@ -243,9 +245,22 @@ PathExplanation Explain(const PathQuestion& question) {
     AddWire(question, compiled[message.kind], ack, message);
   }
   Total(explanation);
-  if (const datapath::CostFactor* factor = question.costs->FindFactor("cold_caches")) {
-    explanation.cold_caches = *factor;
-  }
+  return explanation;
+}
+
+}  // namespace
+
+PathExplanation Explain(const PathQuestion& question) {
+  PathExplanation explanation = ExplainWarm(question);
+  const datapath::CostFactor* factor = question.costs->FindFactor("cold_caches");
+  if (factor == nullptr) return explanation;
+  const datapath::CostModel costs = question.costs->WithWorkScaled(factor->in_use);
+  PathQuestion cold = question;
+  cold.costs = &costs;
+  const PathExplanation other = ExplainWarm(cold);
+  explanation.cold_caches =
+      PathExplanation::Cold{*factor, other.open_way.typical, other.open_cpu.typical,
+                            other.exchange_way.typical, other.exchange_cpu.typical};
   return explanation;
 }
 

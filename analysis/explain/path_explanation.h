@@ -101,7 +101,15 @@ struct PathExplanation {
   Span open_way;         ///< until the first reply is read, fabric included
   Span exchange_cpu;     ///< request and reply on an open connection
   Span exchange_way;     ///< round trip, fabric included
-  std::optional<datapath::CostFactor> cold_caches;
+  /// The other end: caches that have gone cold between two packets.
+  struct Cold {
+    datapath::CostFactor factor;
+    double open_way = 0;  ///< ns, all four at the typical factor
+    double open_cpu = 0;
+    double exchange_way = 0;
+    double exchange_cpu = 0;
+  };
+  std::optional<Cold> cold_caches;
 };
 
 PathExplanation Explain(const PathQuestion& question);

@@ -298,11 +298,14 @@ std::string Totals(const PathExplanation& e) {
                   fmt::format("round trip {}{}; CPU {}", FormatSpan(e.exchange_way), fabric,
                               FormatSpan(e.exchange_cpu)));
   if (e.cold_caches) {
-    const datapath::CostRange& f = e.cold_caches->value;
-    out += WrapLine(
-        "  with cold caches:   ", "                      ",
-        fmt::format("CPU of the open connection up to {} (x {}, {} to {}; a busy node is warm)",
-                    Duration(e.exchange_cpu.typical * f.typical), f.typical, f.low, f.high));
+    const datapath::CostRange& f = e.cold_caches->factor.value;
+    out +=
+        WrapLine("  with cold caches:   ", "                      ",
+                 fmt::format("first reply after {}, CPU {}; round trip {}, CPU {} (work x {}, {} "
+                             "to {}; a busy node is warm)",
+                             Duration(e.cold_caches->open_way), Duration(e.cold_caches->open_cpu),
+                             Duration(e.cold_caches->exchange_way),
+                             Duration(e.cold_caches->exchange_cpu), f.typical, f.low, f.high));
   }
   return out;
 }

@@ -81,8 +81,7 @@ class ExplainUnloaded : public ::testing::TestWithParam<ExplainCase> {
   }
 
   datapath::CompiledFlow CompileIt(const datapath::FlowClass& flow) const {
-    datapath::CompiledFlow compiled =
-        Compile(*profile_, GetParam().switches, flow, Catalog().costs);
+    datapath::CompiledFlow compiled = Compile(*profile_, GetParam().switches, flow, *costs_);
     for (datapath::CompiledMessage& message : compiled.messages) {
       for (datapath::Segment& segment : message.segments) segment.cv = 0;
       message.one_receive_queue = false;  // there a FIN would always stand before the next SYN
@@ -129,7 +128,7 @@ class ExplainUnloaded : public ::testing::TestWithParam<ExplainCase> {
     workload::TrafficOptions options;
     options.seed = 7;
     options.warm_up = 1_ms;
-    options.duration = 40_ms;
+    options.duration = 60_ms;
     const workload::TrafficRecord record = workload::SimulateTraffic(model, options);
     EXPECT_EQ(record.drops, (std::array<std::uint64_t, workload::kDropReasons>{}));
     return record.sources.front();
@@ -162,6 +161,7 @@ class ExplainUnloaded : public ::testing::TestWithParam<ExplainCase> {
 
   document::Diagnostics diagnostics_;
   std::optional<datapath::CniProfile> profile_;
+  const datapath::CostModel* costs_ = &Catalog().costs;  ///< that the simulation runs with
 };
 
 TEST_P(ExplainUnloaded, TheSumIsTheSimulatedMean) {
@@ -182,6 +182,21 @@ TEST_P(ExplainUnloaded, TheSumIsTheSimulatedMean) {
     ExpectMean(Simulate(/*reuse=*/false), explained.open_way.typical,
                sum_of_other(&PathExplanation::open_way));
   }
+}
+
+// The end that `explain` prints for cold caches is what `measure: {caches: cold}` simulates.
+TEST_P(ExplainUnloaded, TheColdEndIsTheSimulatedMean) {
+  const datapath::FlowClass& flow = GetParam().flow;
+  const PathExplanation explained = ExplainIt(flow);
+  std::optional<double> other;
+  if (flow.path == PathKind::kExternalToPodViaNode) {
+    other = ExplainIt(Local()).cold_caches->exchange_way;
+  }
+  ASSERT_TRUE(explained.cold_caches);
+  const datapath::CostModel cold =
+      Catalog().costs.WithWorkScaled(explained.cold_caches->factor.in_use);
+  costs_ = &cold;
+  ExpectMean(Simulate(/*reuse=*/true), explained.cold_caches->exchange_way, other);
 }
 
 std::vector<ExplainCase> SimulatedPaths() {

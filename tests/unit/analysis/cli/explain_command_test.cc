@@ -62,6 +62,20 @@ TEST(ExplainCommand, OneConfigurationStageByStage) {
   EXPECT_LE(LongestLine(outcome.out), 80U);
 }
 
+// To the internet: through the CNI's masquerade and Azure's outbound type, whatever the CNI.
+TEST(ExplainCommand, AnyWorkloadToTheOutside) {
+  const Outcome outcome =
+      Call({"--configuration", "azure-overlay", "--from", "payment", "--to", "external"});
+  EXPECT_EQ(outcome.code, ExitCode::kOk) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("pod to outside"));
+  EXPECT_THAT(outcome.out, HasSubstr("nat_bind_and_port_pick"));
+  EXPECT_THAT(outcome.out, HasSubstr("azure_outbound_load_balancer"));
+  EXPECT_LE(LongestLine(outcome.out), 80U);
+  const Outcome all = Call({"--from", "payment", "--to", "external"});
+  EXPECT_EQ(all.code, ExitCode::kOk) << all.err;
+  EXPECT_THAT(all.out, HasSubstr("\nbyocni-calico"));
+}
+
 TEST(ExplainCommand, TwoConfigurationsSideBySide) {
   const Outcome outcome = Call({"--configuration", "byocni-flannel", "--compare", "byocni-calico",
                                 "--from", "frontend", "--to", "api-server"});

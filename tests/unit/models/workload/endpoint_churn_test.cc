@@ -120,5 +120,30 @@ TEST(EndpointChurnTest, TrafficMeetsIt) {
             all.sources[0].completed + all.sources[0].total_failed() + all.sources[0].in_flight);
 }
 
+// Every host keeps its own knowledge, so threads change nothing.
+TEST(EndpointChurnTest, ThreadsChangeNothing) {
+  Model model = test::SmallTraffic(/*rate=*/20000, /*backends=*/4);
+  const std::size_t hosts = model.nodes.size();
+  for (const SimTime at : {5_ms, 20_ms, 35_ms}) {
+    model.edges[test::kCallEdge].changes.push_back(
+        {model.edges[test::kCallEdge].backends[at < 10_ms ? 0 : 1].pod, at, at + 5_ms,
+         std::vector<SimTime>(hosts, at + 10_ms)});
+  }
+  model.edges[test::kCallEdge].reuse_connection = false;
+  const auto run = [&](unsigned threads) {
+    TrafficOptions options;
+    options.seed = 9;
+    options.threads = threads;
+    options.duration = 60_ms;
+    return SimulateTraffic(model, options);
+  };
+  const TrafficRecord one = run(1);
+  const TrafficRecord two = run(2);
+  EXPECT_GT(one.edges[0].total_failed(), 10U);
+  EXPECT_EQ(one.digest, two.digest);
+  EXPECT_EQ(one.edges[0].failed, two.edges[0].failed);
+  EXPECT_EQ(one.drops, two.drops);
+}
+
 }  // namespace
 }  // namespace cnisim::workload
