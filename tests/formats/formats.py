@@ -171,6 +171,52 @@ class Check:
         self.cnisim("policy", "lint", root / "scenarios/policies.yaml", "--sarif", sarif, code=1)
         self.node("schemas.mjs", root / "docs/schema/results-1.schema.json", self.work / "results.json", sarif)
 
+    def pipelines(self):
+        """Runs the steps of the example pipelines in a team's repository, with cnisim from a clone of this one."""
+        import yaml
+        root = pathlib.Path(self.options.root)
+        examples = {
+            "github": [(step["name"], step["run"], step.get("if")) for step in
+                       yaml.safe_load((root / "docs/ci/github-actions.yml").read_text())["jobs"]["check"]["steps"] if "run" in step],
+            "azure": [(step["displayName"], step["bash"], step.get("condition")) for step in
+                      yaml.safe_load((root / "docs/ci/azure-pipelines.yml").read_text())["steps"] if "bash" in step],
+        }
+        for kind, steps in examples.items():
+            equal(f"{kind}: steps", [name for name, _, _ in steps],
+                  ["Install git", "Fetch cnisim", "Build cnisim", "Check", "Draw reports"])
+            home = self.work / kind
+            team = home / "team"
+            (team / "network").mkdir(parents=True)
+            shutil.copy(HERE / "gate.yaml", team / "network")
+            self.cnisim("run", team / "network/gate.yaml", "-o", team / "network/baselines/gate")
+            source = home / "cnisim"
+            branch = subprocess.run(["git", "-C", root, "rev-parse", "--abbrev-ref", "HEAD"], check=True, text=True, capture_output=True)
+            environment = dict(os.environ, CNISIM_REPOSITORY=f"file://{root}", CNISIM_VERSION=branch.stdout.strip(), CNISIM=str(source),
+                               GITHUB_OUTPUT=str(home / "output"), GITHUB_STEP_SUMMARY=str(home / "summary.md"))
+            for name, script, condition in steps:
+                if name == "Install git" and not self.options.everything:
+                    continue  # changes the machine
+                if name == "Build cnisim" and not self.options.everything:
+                    (source / "build-release/bin").mkdir(parents=True)
+                    shutil.copy(self.options.program, source / "build-release/bin/cnisim")
+                    continue
+                done = subprocess.run(["bash", "--noprofile", "--norc", "-eo", "pipefail", "-c", script], cwd=team, env=environment,
+                                      text=True, capture_output=True)
+                print(f"-- {kind}: {name}: exit {done.returncode}\n{done.stdout}{done.stderr}")
+                # Two budgets of the gate are broken, so the check must fail, and with that the pipeline.
+                equal(f"{kind}: {name}", done.returncode, 1 if name == "Check" else 0)
+                if name == "Draw reports":
+                    equal(f"{kind}: reports come when the check failed", condition, "always()")
+                if name == "Check" and kind == "github":
+                    equal("annotations", done.stdout.count("::error file=network/gate.yaml,line="), 2)
+                    if "2 of 4 budgets broken" not in (home / "summary.md").read_text():
+                        raise SystemExit("the step summary does not say what is broken")
+                if name == "Check" and kind == "azure" and f"##vso[task.uploadsummary]{team}/cnisim-out/check.md" not in done.stdout:
+                    raise SystemExit("the summary is not uploaded")
+            for file in ("check.xml", "check.md", "gate/results.json", "gate/report.html"):
+                if not (team / "cnisim-out" / file).is_file():
+                    raise SystemExit(f"{kind}: no {file}")
+
     def page(self):
         chromium = need("chromium")
         root = pathlib.Path(self.options.root)
@@ -189,11 +235,12 @@ class Check:
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("check", choices=["junit", "history", "annotations", "csv", "schemas", "page"])
+    parser.add_argument("check", choices=["junit", "history", "annotations", "csv", "schemas", "page", "pipelines"])
     for option in ("--program", "--root", "--work"):
         parser.add_argument(option, required=True)
     for option in ("--tools", "--node", "--npm"):
         parser.add_argument(option, default="")
+    parser.add_argument("--everything", action="store_true", help="pipelines: install packages and build as well")
     options = parser.parse_args()
     for tool in ("node", "npm"):
         if getattr(options, tool).endswith("NOTFOUND"):
