@@ -190,8 +190,13 @@ class Check:
             shutil.copy(HERE / "gate.yaml", team / "network")
             self.cnisim("run", team / "network/gate.yaml", "-o", team / "network/baselines/gate")
             source = home / "cnisim"
-            branch = subprocess.run(["git", "-C", root, "rev-parse", "--abbrev-ref", "HEAD"], check=True, text=True, capture_output=True)
-            environment = dict(os.environ, CNISIM_REPOSITORY=f"file://{root}", CNISIM_VERSION=branch.stdout.strip(), CNISIM=str(source),
+            # A detached checkout, as CI makes it, has no branch to clone.
+            origin = home / "cnisim.git"
+            git = need("git")
+            if subprocess.run([git, "clone", "--quiet", "--bare", root, origin]).returncode != 0:
+                raise Missing("a git repository")
+            subprocess.run([git, "-C", origin, "branch", "--force", "under-test", "HEAD"], check=True)
+            environment = dict(os.environ, CNISIM_REPOSITORY=f"file://{origin}", CNISIM_VERSION="under-test", CNISIM=str(source),
                                GITHUB_OUTPUT=str(home / "output"), GITHUB_STEP_SUMMARY=str(home / "summary.md"))
             for name, script, condition in steps:
                 if name == "Install git" and not self.options.everything:
