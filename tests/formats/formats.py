@@ -222,6 +222,35 @@ class Check:
                 if not (team / "cnisim-out" / file).is_file():
                     raise SystemExit(f"{kind}: no {file}")
 
+    def stripped(self):
+        """Notebooks are committed without what they gave on somebody's machine."""
+        notebooks = sorted((pathlib.Path(self.options.root) / "notebooks").glob("*.ipynb"))
+        if not notebooks:
+            raise SystemExit("no notebook found")
+        for notebook in notebooks:
+            cells = json.loads(notebook.read_text())["cells"]
+            outputs = [index for index, cell in enumerate(cells) if cell.get("outputs") or cell.get("execution_count")]
+            equal(f"{notebook.name}: cells with outputs", outputs, [])
+            equal(f"{notebook.name}: metadata of cells", [cell["metadata"] for cell in cells if cell["metadata"]], [])
+
+    def notebooks(self):
+        """Executes every notebook from top to bottom; a cell that fails, its own assertions too, fails this."""
+        try:
+            import ipykernel, matplotlib, nbconvert, pandas  # noqa: E401, F401
+        except ImportError as error:
+            raise Missing(str(error.name)) from error
+        environment = dict(os.environ, CNISIM=self.options.program, PYDEVD_DISABLE_FILE_VALIDATION="1")
+        environment.pop("MPLBACKEND", None)
+        for notebook in sorted((pathlib.Path(self.options.root) / "notebooks").glob("*.ipynb")):
+            subprocess.run([sys.executable, "-m", "nbconvert", "--log-level=WARN", "--to", "notebook", "--execute", notebook,
+                            "--output-dir", self.work], env=environment, check=True)
+            cells = json.loads((self.work / notebook.name).read_text())["cells"]
+            executed = sum(1 for cell in cells if cell.get("execution_count"))
+            equal(f"{notebook.name}: executed", executed, sum(1 for cell in cells if cell["cell_type"] == "code"))
+            drawn = sum(1 for cell in cells for output in cell.get("outputs", []) if "image/png" in output.get("data", {}))
+            if drawn == 0:
+                raise SystemExit(f"{notebook.name} draws nothing")
+
     def page(self):
         chromium = need("chromium")
         root = pathlib.Path(self.options.root)
@@ -240,7 +269,8 @@ class Check:
 
 def main():
     parser = argparse.ArgumentParser()
-    parser.add_argument("check", choices=["junit", "history", "annotations", "csv", "schemas", "page", "pipelines"])
+    parser.add_argument("check", choices=["junit", "history", "annotations", "csv", "schemas", "page", "pipelines",
+                                          "stripped", "notebooks"])
     for option in ("--program", "--root", "--work"):
         parser.add_argument(option, required=True)
     for option in ("--tools", "--node", "--npm"):
