@@ -117,8 +117,10 @@ AddressPlanResult ReadAddressPlan(const Json& json) {
   }
   for (const Json& point : json.at("timeline")) {
     plan.timeline.push_back({point.at("at_s"), point.at("held").get<std::vector<std::uint64_t>>()});
-    // A point names all pools; a reader that indexes by pool relies on it.
-    if (plan.timeline.back().held.size() != plan.pools.size()) point.at("one number a pool");
+    // Whoever indexes by pool relies on a number for each.
+    if (plan.timeline.back().held.size() != plan.pools.size()) {
+      throw Json::other_error::create(501, "one number a pool", &point);
+    }
   }
   for (const Json& operation : json.at("operations")) {
     plan.operations.push_back(ReadOperation(operation));

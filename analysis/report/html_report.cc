@@ -465,7 +465,6 @@ void AddCpu(const ResultDocument& document, HtmlPage& page) {
                         {"text", WithUnit(*result, result->value)}});
     }
   }
-  if (points.empty()) return;
   page.Section("cpu", "CPU");
   const auto cells = [&](const ConfigurationResult& configuration) {
     std::vector<HtmlCell> row;
@@ -475,14 +474,16 @@ void AddCpu(const ResultDocument& document, HtmlPage& page) {
     }
     return row;
   };
-  page.Figure("CPU of a node by who works, mean over nodes",
-              {{"kind", "stacked"},
-               {"groups", NamesOf(document)},
-               {"series", series},
-               {"points", points},
-               {"x", Axis("cores")},
-               {"description", "CPU cores of a node by what they do, by configuration"}},
-              ByConfiguration(document, "CPU of a node, mean over nodes", series, cells));
+  if (!points.empty()) {
+    page.Figure("CPU of a node by who works, mean over nodes",
+                {{"kind", "stacked"},
+                 {"groups", NamesOf(document)},
+                 {"series", series},
+                 {"points", points},
+                 {"x", Axis("cores")},
+                 {"description", "CPU cores of a node by what they do, by configuration"}},
+                ByConfiguration(document, "CPU of a node, mean over nodes", series, cells));
+  }
   AddCpuByStage(document, page);
 }
 

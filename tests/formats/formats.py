@@ -7,9 +7,11 @@ Exit code 0: it holds; 1: it does not; 77: a tool is missing, nothing was checke
 """
 
 import argparse
+import html
 import json
 import os
 import pathlib
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -33,6 +35,181 @@ def equal(what, found, expected):
     if found != expected:
         raise SystemExit(f"{what}: expected {expected!r}, found {found!r}")
     print(f"{what}: {found!r}")
+
+
+def number(text):
+    """The value of "15.4 ms", "0.0160", "1,019", "<0.1 %" in the unit of results (ns, 1)."""
+    match = re.fullmatch(r"(<?)([\d,.]+) ?(ns|us|ms|s|%)?", text)
+    scale = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9, "%": 0.01, None: 1}
+    return float(match.group(2).replace(",", "")) * scale[match.group(3)]
+
+
+def near(text, value):
+    """Whether a printed figure is `value`, rounded to the digits that it shows."""
+    digits = re.sub(r"[^\d.]", "", text)
+    unit = number("1" + (" " + text.split(" ")[1] if " " in text else ""))
+    last = 10 ** -len(digits.split(".")[1]) if "." in digits else 1
+    if "." not in digits and len(digits) > 3 and "," not in text:
+        last = 10 ** (len(digits) - 3)
+    return text.startswith("<") or abs(number(text) - value) <= 0.5001 * last * unit
+
+
+class Results:
+    """Answers of results.json to what a sentence claims."""
+
+    def __init__(self, document):
+        self.configurations = {configuration["name"]: configuration for configuration in document["configurations"]}
+        self.comparisons = document["comparisons"]
+        flows = [traffic for traffic in document["configurations"][0]["traffic"] if traffic["kind"] != "stream"]
+        self.main = (flows[0]["from"], flows[0]["to"]) if flows else ("", "")
+
+    def value(self, name, metric, flow=("", "")):
+        for entry in self.configurations[name]["metrics"]:
+            if (entry["metric"], entry.get("from", ""), entry.get("to", "")) == (metric, *flow):
+                return entry["value"]
+        return None
+
+    def answers(self, name):
+        """Whether its latencies may be compared: one request in a hundred fails at most."""
+        flows = [(traffic["from"], traffic["to"]) for traffic in self.configurations[name]["traffic"]]
+        return max([self.value(name, "errors", flow) or 0 for flow in flows], default=0) <= 0.01
+
+    def verdict(self, metric, flow, low, high):
+        for pair in self.comparisons:
+            if (pair["metric"], pair.get("from", ""), pair.get("to", "")) == (metric, *flow) and {pair["first"], pair["second"]} == {low, high}:
+                turned = {"lower": "higher", "higher": "lower"}
+                return pair["verdict"] if pair["first"] == low else turned.get(pair["verdict"], pair["verdict"])
+        return None
+
+    def names(self, text):
+        """Those of a list, and how many others it has."""
+        words = re.split(r", | and ", text)
+        others = [int(word.split()[0]) for word in words if word.endswith(" others")]
+        named = [word for word in words if not word.endswith(" others")]
+        unknown = [word for word in named if word not in self.configurations]
+        if unknown:
+            raise SystemExit(f"no configuration: {unknown}")
+        return named, sum(others)
+
+    def check(self, sentence):
+        for pattern, claim in self.CLAIMS:
+            match = re.fullmatch(pattern, sentence)
+            if match:
+                wrong = claim(self, **match.groupdict())
+                if wrong:
+                    raise SystemExit(f"not true: {sentence}\n  {wrong}")
+                return
+        raise SystemExit(f"nobody checks: {sentence}")
+
+    def lowest_of(self, metric, flow):
+        able = [name for name in self.configurations if self.value(name, metric, flow) is not None]
+        able = [name for name in able if self.answers(name)] or able
+        return min(able, key=lambda name: self.value(name, metric, flow))
+
+    def nobody(self, percent, best, value):
+        own = self.value(best, "latency.p99", self.main)
+        others = [self.value(name, "latency.p99", self.main) for name in self.configurations if self.answers(name)]
+        if not near(value, own):
+            return f"p99 is {own}"
+        return None if max(others) / own - 1 < number(percent) and min(others) == own else f"p99s are {others}"
+
+    def lowest(self, best, value, by_chance=None, by_model=None, slowest=None, slow=None, percent=None):
+        own = self.value(best, "latency.p99", self.main)
+        if best != self.lowest_of("latency.p99", self.main) or not near(value, own):
+            return f"the lowest is {self.lowest_of('latency.p99', self.main)}, {own}"
+        for text, verdict in ((by_chance, "not significant"), (by_model, "within model error")):
+            for name in self.names(text)[0] if text else []:
+                if self.verdict("latency.p99", self.main, best, name) != verdict:
+                    return f"{name}: {self.verdict('latency.p99', self.main, best, name)}"
+        if slowest:
+            most = self.value(slowest, "latency.p99", self.main)
+            if self.verdict("latency.p99", self.main, best, slowest) != "higher" or not near(slow, most) or not near(percent, most / own - 1):
+                return f"{slowest}: {most}"
+        return None
+
+    def alike(self, which, count, what, low, high):
+        answering = [name for name in self.configurations if self.answers(name) and self.value(name, "latency.p99", self.main) is not None]
+        values = sorted(self.value(name, "latency.p99", self.main) for name in answering)
+        best = self.lowest_of("latency.p99", self.main)
+        verdicts = {self.verdict("latency.p99", self.main, best, name) for name in answering if name != best}
+        if not near(low, values[0]) or not near(high, values[-1]):
+            return f"p99s are {values}"
+        expected = {"chance": {"not significant"}, "the model's error": {"within model error"},
+                    "chance or the model's error": {"not significant", "within model error"}}[what]
+        return None if verdicts == expected else f"verdicts are {verdicts}"
+
+    def share(self, low, best, high, most, percent):
+        own = self.value(best, "network_latency.p50", self.main)
+        other = self.value(most, "network_latency.p50", self.main)
+        good = near(low, own) and near(high, other) and near(percent, other / own - 1)
+        return None if good and self.verdict("network_latency.p50", self.main, best, most) == "higher" else f"{own} and {other}"
+
+    def addresses(self, most, count, size, subnet, change=None, least=None, few=None, all=None):
+        taken = {name: self.value(name, "vnet_addresses") for name in self.configurations}
+        if taken[most] != max(taken.values()) or taken[most] != number(count):
+            return f"taken: {taken}"
+        sizes = {entry["name"]: entry["usable"] for entry in self.configurations[most]["subnets"]}
+        if sizes[subnet] != number(size):
+            return f"sizes: {sizes}"
+        failed = [operation["name"] for operation in self.configurations[most]["addresses"]["operations"] if operation["failed"]]
+        if (failed[0] if failed else None) != change:
+            return f"failed operations: {failed}"
+        if least:
+            return None if taken[least] == min(taken.values()) == number(few) else f"taken: {taken}"
+        return None if not all or len(set(taken.values())) == 1 else f"taken: {taken}"
+
+    def cpu(self, most, percent, best, high, low):
+        own, other = self.value(best, "network_cores"), self.value(most, "network_cores")
+        good = near(high, other) and near(low, own) and near(percent, other / own - 1)
+        return None if good and self.verdict("network_cores", ("", ""), best, most) == "higher" else f"{own} and {other}"
+
+    def limit(self, names, worst=None, all=None, **found):
+        saturated = {name for name, configuration in self.configurations.items() if configuration["saturated"]}
+        if all:
+            return None if len(saturated) == len(self.configurations) == int(all) else f"past their limit: {saturated}"
+        named, others = self.names(names)
+        if not set(named) <= saturated or len(named) + others != len(saturated):
+            return f"past their limit: {saturated}"
+        configuration = self.configurations[worst or named[0]]
+        binding = next(resource for resource in configuration["resources"] if resource["kind"] == configuration["binds"])
+        where = (binding["kind"], binding["busiest"])
+        if (found["kind"], found["busiest"]) != where or not near(found["busy"], min(1, binding["busy_max"])):
+            return f"{where}, {binding['busy_max']} busy"
+        return None if number(found["drops"] or "0") == binding["drops"] else f"{binding['drops']} drops"
+
+    def denials(self, count, names=None, every=None):
+        denied = {name: configuration["denied"] for name, configuration in self.configurations.items()}
+        most = [name for name in denied if denied[name] == max(denied.values())]
+        named = list(self.configurations) if every else self.names(names)[0]
+        return None if set(named) <= set(most) and number(count) == max(denied.values()) else f"denied: {denied}"
+
+    def silent(self, names):
+        unanswered = [name for name, configuration in self.configurations.items()
+                      for traffic in configuration["traffic"]
+                      if (traffic["from"], traffic["to"]) == self.main and traffic["completed"] == 0]
+        named, others = self.names(names)
+        return None if set(named) <= set(unanswered) and len(named) + others == len(unanswered) else f"silent: {unanswered}"
+
+    FIGURE = r"<?[\d,.]+(?: (?:ns|us|ms|s|%))?"
+    CLAIMS = [
+        (rf"At p99 nobody is more than (?P<percent>{FIGURE}) above (?P<best>\S+): (?P<value>{FIGURE})\.", nobody),
+        (rf"(?P<best>\S+) has the lowest p99, (?P<value>{FIGURE})(?:; (?P<by_chance>[^;]+) cannot be told from it \(chance\))?"
+         rf"(?:; (?P<by_model>[^;]+) differs? by less than the model's error)?"
+         rf"(?:; (?P<slowest>\S+) is slowest, (?P<slow>{FIGURE}) \((?P<percent>{FIGURE}) more\))?\.", lowest),
+        (rf"At p99 (?P<which>both|all (?P<count>\d+)|the \d+ that answer) differ by less than (?P<what>[^:]+): "
+         rf"(?P<low>{FIGURE}) to (?P<high>{FIGURE})\.", alike),
+        (rf"The network's part of a median request is (?P<low>{FIGURE}) under (?P<best>\S+) and (?P<high>{FIGURE}) under "
+         rf"(?P<most>\S+) \((?P<percent>{FIGURE}) more\)\.", share),
+        (rf"(?P<most>\S+) takes (?P<count>{FIGURE}) VNet addresses of the (?P<size>{FIGURE}) in subnet (?P<subnet>[^,;]+?)"
+         rf"(?:, too many for the (?P<change>[^;]+?))?(?:; (?P<least>\S+) needs (?P<few>{FIGURE})|(?P<all>, as all do))?\.", addresses),
+        (rf"(?P<most>\S+) spends (?P<percent>{FIGURE}) more CPU on networking than (?P<best>\S+) \((?P<high>{FIGURE}) against "
+         rf"(?P<low>{FIGURE}) cores a node\)\.", cpu),
+        (rf"(?:All (?P<all>\d+)|(?P<names>.+?)) (?:is past its limit|are past their limit) at this load(?:; (?P<worst>\S+) is worst off)?: "
+         rf"(?P<kind>.+?) of (?P<busiest>[^,]+), (?P<busy>{FIGURE}) busy(?:; (?P<drops>{FIGURE}) drops)?(?:; {FIGURE} of requests fail)?\.", limit),
+        (rf"Policies stop (?P<count>{FIGURE}) requests and calls under (?:(?P<every>every configuration)|(?P<names>.+?))(?:, the most of all)?\.",
+         denials),
+        (r"Under (?P<names>.+) no request is answered\.", silent),
+    ]
 
 
 class Check:
@@ -251,6 +428,37 @@ class Check:
             if drawn == 0:
                 raise SystemExit(f"{notebook.name} draws nothing")
 
+    def sentences(self):
+        """Every sentence that reports of real runs open with, held against results.json by other code than wrote it."""
+        root = pathlib.Path(self.options.root)
+        said = lies = 0
+        for name, arguments in (("quickstart", ["--replications", "3", "--duration", "500ms"]), ("policies", ["--replications", "2"]),
+                                ("smallest", []), ("gate", [])):
+            folder = self.work / name
+            scenario = HERE / "gate.yaml" if name == "gate" else root / f"scenarios/{name}.yaml"
+            self.cnisim("run", scenario, "--report", "-o", folder, *arguments)
+            results = Results(json.loads((folder / "results.json").read_text()))
+            page = (folder / "report.html").read_text()
+            sentences = [html.unescape(text) for text in re.findall(r'<p class="answer">(.*?)</p>', page)]
+            if not 1 <= len(sentences) <= 4:
+                raise SystemExit(f"{name}: {len(sentences)} sentences")
+            for sentence in sentences:
+                results.check(sentence)
+                print(f"{name}: true: {sentence}")
+                said += 1
+                # The same with another count is false, and must be found to be.
+                false = re.sub(r"(?<=takes )[\d,]+(?= VNet)", lambda match: str(int(match[0].replace(",", "")) + 1), sentence)
+                if false != sentence:
+                    try:
+                        results.check(false)
+                    except SystemExit:
+                        lies += 1
+                    else:
+                        raise SystemExit(f"taken for true: {false}")
+        if lies == 0:
+            raise SystemExit("no false sentence was tried")
+        print(f"{said} sentences are true, {lies} false ones were found out")
+
     def page(self):
         chromium = need("chromium")
         root = pathlib.Path(self.options.root)
@@ -270,7 +478,7 @@ class Check:
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("check", choices=["junit", "history", "annotations", "csv", "schemas", "page", "pipelines",
-                                          "stripped", "notebooks"])
+                                          "stripped", "notebooks", "sentences"])
     for option in ("--program", "--root", "--work"):
         parser.add_argument(option, required=True)
     for option in ("--tools", "--node", "--npm"):

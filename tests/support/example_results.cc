@@ -137,6 +137,41 @@ ResultDocument ExampleResults(const std::vector<ExampleConfiguration>& configura
   return document;
 }
 
+void AddExampleContext(ResultDocument& document) {
+  double more = 0;
+  for (ConfigurationResult& configuration : document.configurations) {
+    more += 100;
+    experiment::PathResult path;
+    path.from = "external";
+    path.to = "frontend";
+    path.path = "external_to_pod";
+    path.opening = path.exchange = {500'000 + more, 400'000, 900'000};
+    path.opening_cpu = path.exchange_cpu = {2000 + more, 1000, 4000};
+    path.stages = {{"nic_rx", "server", "softirq", 2000, 2000},
+                   {"vxlan_decap", "server", "softirq", more, more},
+                   {"wake_up", "server", "latency", 3000, 3000}};
+    configuration.paths = {path};
+
+    const bool first = &configuration == &document.configurations.front();
+    experiment::AddressPlanResult addresses;
+    addresses.pools = {{"nodes", true, 1019}};
+    addresses.timeline = {{0, {first ? 947U : 17U}}, {7200, {first ? 1008U : 18U}}};
+    addresses.operations = {{"creation", 0, 90, false, "", "", "", ""},
+                            {"upgrade of pool apps", 7200, 7260, false, "", "", "", ""}};
+    if (first) {
+      addresses.operations[1] = {
+          "upgrade of pool apps", 7200,    7200, true, "SubnetIsFull", "Subnet nodes is full.",
+          "aks-apps-surge-1",     "subnet"};
+    }
+    addresses.vnet_now = addresses.timeline.front().held.front();
+    addresses.vnet_peak = addresses.timeline.back().held.front();
+    configuration.addresses = addresses;
+  }
+  document.cost_sources = {{"nic_rx", "the driver", "measured", "a paper", "table 3"},
+                           {"vxlan_decap", "the header off", "assumed", "", "nobody measured it"},
+                           {"wake_up", "the task", "derived", "another paper", "figure 1"}};
+}
+
 ResultDocument ExampleResults() {
   ResultDocument document = ExampleResults({
       {"azure-node-subnet", 947, 3.21e6, 9.81e6, 0.110, 0, "workers", false},

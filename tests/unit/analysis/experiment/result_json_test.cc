@@ -24,6 +24,45 @@ TEST(ResultJsonTest, ReadsBackWhatItWrites) {
   EXPECT_EQ(read->comparisons[0].verdict, document.comparisons[0].verdict);
 }
 
+TEST(ResultJsonTest, ReadsBackPathsAndAddresses) {
+  ResultDocument document = ExampleResults();
+  testing_support::AddExampleContext(document);
+  const std::string text = ToJson(document);
+  const auto read = ParseResults(text);
+  ASSERT_TRUE(read.ok()) << read.error();
+  EXPECT_EQ(ToJson(*read), text);
+  const ConfigurationResult& first = read->configurations[0];
+  ASSERT_TRUE(first.addresses);
+  ASSERT_NE(first.addresses->FirstFailure(), nullptr);
+  EXPECT_EQ(first.addresses->FirstFailure()->code, "SubnetIsFull");
+  EXPECT_EQ(read->configurations[1].addresses->FirstFailure(), nullptr);
+  EXPECT_EQ(first.paths[0].stages[1].exchange_ns, 100);
+  EXPECT_EQ(read->cost_sources[1].status, "assumed");
+}
+
+TEST(ResultJsonTest, ReadsResultsOfProgramsThatWroteNoPathsAndNoIntervalsOfDistributions) {
+  ResultDocument document = ExampleResults();
+  std::string text = ToJson(document);
+  const auto erase = [&](std::string_view from, std::string_view upto) {
+    for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from)) {
+      text.erase(at, text.find(upto, at) - at);
+    }
+  };
+  erase("\"cost_sources\"", "\"warnings\"");
+  const auto read = ParseResults(text);
+  ASSERT_TRUE(read.ok()) << read.error();
+  EXPECT_TRUE(read->cost_sources.empty());
+}
+
+TEST(ResultJsonTest, RefusesATimelineThatDoesNotNameAllPools) {
+  ResultDocument document = ExampleResults();
+  testing_support::AddExampleContext(document);
+  document.configurations[0].addresses->timeline[0].held.push_back(3);
+  EXPECT_EQ(ParseResults(ToJson(document)).error(),
+            "broken results: 'configurations' is missing, lacks a field or holds one of another "
+            "type");
+}
+
 TEST(ResultJsonTest, NumbersAreTheShortestThatReadBack) {
   ResultDocument document = ExampleResults();
   document.configurations[0].metrics[0].value = 0.1;

@@ -35,6 +35,16 @@ TEST(FindingsTest, Example) {
           "0.110 cores a node)."}));
 }
 
+TEST(FindingsTest, SaysWhichChangeHasNoRoom) {
+  experiment::ResultDocument document = ExampleResults();
+  testing_support::AddExampleContext(document);
+  EXPECT_EQ(Findings(document)[2],
+            "azure-node-subnet takes 947 VNet addresses of the 1,019 in subnet nodes, too many for "
+            "the upgrade of pool apps; azure-overlay needs 17.");
+  document.configurations[0].addresses->operations[1].failed = false;
+  EXPECT_EQ(Findings(document)[2].find("too many"), std::string::npos);
+}
+
 TEST(FindingsTest, OneConfigurationIsNotCompared) {
   EXPECT_EQ(
       Findings(ExampleResults({{"kubenet", 17, 3e6, 9e6, 0.1}})),

@@ -66,5 +66,11 @@ TEST(TextTest, AndList) {
   EXPECT_EQ(AndList({"a", "b", "c", "d"}, 3), "a, b and 2 others");
 }
 
+TEST(TextTest, OneThingHasNoPlural) {
+  EXPECT_EQ(CountOf(1, "Service"), "1 Service");
+  EXPECT_EQ(CountOf(0, "node"), "0 nodes");
+  EXPECT_EQ(CountOf(1019, "node"), "1,019 nodes");
+}
+
 }  // namespace
 }  // namespace cnisim::report
