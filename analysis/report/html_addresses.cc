@@ -9,6 +9,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
+#include "analysis/report/comparison_text.h"
 #include "analysis/report/text.h"
 
 namespace cnisim::report {
@@ -236,13 +237,6 @@ bool SameOperations(const AddressPlanResult& a, const AddressPlanResult& b) {
 }
 
 }  // namespace
-
-std::string TimeText(double seconds) {
-  if (seconds >= 2 * 86'400) return fmt::format("{:.0f} d", std::floor(seconds / 86'400));
-  if (seconds >= 2 * 3600) return fmt::format("{:.0f} h", std::floor(seconds / 3600));
-  if (seconds >= 120) return fmt::format("{:.0f} min", std::floor(seconds / 60));
-  return fmt::format("{:.0f} s", std::floor(seconds));
-}
 
 void AddAddressTimelines(const std::vector<NamedAddressPlan>& plans, HtmlPage& page) {
   const double end = EndOf(plans);

@@ -23,7 +23,4 @@ void AddAddressTimelines(const std::vector<NamedAddressPlan>& plans, HtmlPage& p
 /// Operations on a time axis, the failed ones marked, and a table that says why.
 void AddEvents(const std::vector<NamedAddressPlan>& plans, HtmlPage& page);
 
-/// "90 s", "45 min", "18 h", "300 d".
-std::string TimeText(double seconds);
-
 }  // namespace cnisim::report

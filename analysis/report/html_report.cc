@@ -11,6 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/report/assets.h"
+#include "analysis/report/comparison_text.h"
 #include "analysis/report/findings.h"
 #include "analysis/report/html_addresses.h"
 #include "analysis/report/html_page.h"
@@ -50,83 +51,11 @@ HtmlTable ByConfiguration(const ResultDocument& document, std::string caption,
   return table;
 }
 
-/// "±1 %, ±33 %": how far the value may be off, by chance and by the model.
-std::string ErrorText(const MetricResult* metric) {
-  if (metric == nullptr || !metric->defined() || metric->exact() || metric->value == 0) return "";
-  std::string text;
-  if (!std::isnan(metric->low)) {
-    const double chance = std::max(metric->high - metric->value, metric->value - metric->low);
-    text = "±" + Percent(chance / metric->value);
-  }
-  if (!std::isnan(metric->model_low)) {
-    const double model =
-        std::max(metric->model_high - metric->value, metric->value - metric->model_low);
-    text += (text.empty() ? "±" : ", ±") + Percent(model / metric->value);
-  }
-  return text;
-}
-
-/// "0.4 % errors, 12 denied, 3 packets lost": what did not go as it should; empty if all went well.
-std::string Losses(const ConfigurationResult& configuration, const TrafficResult& traffic,
-                   bool in_all) {
-  std::vector<std::string> parts;
-  const MetricResult* errors = configuration.Find("errors", traffic.from, traffic.to);
-  if (errors != nullptr && errors->defined() && errors->value > 0) {
-    parts.push_back(Percent(errors->value) + " errors");
-  }
-  if (in_all && configuration.denied > 0)
-    parts.push_back(Count(configuration.denied) + " denied in all");
-  if (in_all && LostPackets(configuration) > 0) {
-    parts.push_back(CountOf(LostPackets(configuration), "packet") + " lost");
-  }
-  return fmt::format("{}", fmt::join(parts, ", "));
-}
-
 HtmlCell WithErrors(const MetricResult* metric) {
   return {ValueText(metric), false, ErrorText(metric)};
 }
 
-/// How a configuration's metric stands to the lowest one's.
-std::string AgainstLowest(const ResultDocument& document, std::string_view metric,
-                          const TrafficResult& traffic, const ConfigurationResult& configuration) {
-  const int lowest = LowestOf(document, metric, traffic.from, traffic.to);
-  const MetricResult* own = configuration.Find(metric, traffic.from, traffic.to);
-  if (lowest < 0 || own == nullptr || !own->defined()) return "-";
-  const ConfigurationResult& best = document.configurations[static_cast<std::size_t>(lowest)];
-  if (&best == &configuration) return "lowest";
-  const double best_value = best.Find(metric, traffic.from, traffic.to)->value;
-  switch (
-      VerdictAgainst(document, metric, traffic.from, traffic.to, best.name, configuration.name)) {
-    case experiment::Verdict::kNotSignificant:
-      return "not told from it";
-    case experiment::Verdict::kWithinModelError:
-      return "within model error";
-    case experiment::Verdict::kLower:
-      return "lower";  // of one that leaves requests unanswered
-    case experiment::Verdict::kHigher:
-      break;
-  }
-  return fmt::format("+{}", Percent(own->value / best_value - 1));
-}
-
-/// "softirq, 93 % busy", "cores, 10 % busy".
-HtmlCell Binding(const ConfigurationResult& configuration) {
-  for (const experiment::ResourceResult& resource : configuration.resources) {
-    if (resource.kind != configuration.binds) continue;
-    return {configuration.binds + (configuration.saturated ? ", past its limit" : ""), true,
-            Percent(std::min(1.0, resource.busy_max)) + " busy", configuration.saturated};
-  }
-  return {"-", true};
-}
-
-/// What of the scenario's timeline, or of an upgrade of every pool, does not fit.
-HtmlCell FitOf(const ConfigurationResult& configuration) {
-  if (!configuration.addresses) return {"-", true};
-  const auto* failure = configuration.addresses->FirstFailure();
-  if (failure == nullptr) return {"all", true};
-  return {"not the " + failure->name, true,
-          fmt::format("{}, after {}", failure->binds, TimeText(failure->start_s)), true};
-}
+HtmlCell CellOf(const Remark& remark) { return {remark.text, true, remark.note, remark.alarming}; }
 
 void AddAnswer(const ResultDocument& document, HtmlPage& page) {
   page.Section("answer", "The answer");
@@ -166,8 +95,8 @@ void AddAnswer(const ResultDocument& document, HtmlPage& page) {
       }
       if (!first) return row;
       row.push_back(WithErrors(configuration.Find("network_cores")));
-      row.push_back(Binding(configuration));
-      row.push_back(FitOf(configuration));
+      row.push_back(CellOf(BindingRemark(configuration)));
+      row.push_back(CellOf(FitRemark(configuration)));
       return row;
     };
     page.Table(ByConfiguration(document, WayOf(traffic), header, cells));
