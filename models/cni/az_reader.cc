@@ -367,7 +367,6 @@ class Reader {
         {"none", OutboundType::kNone},
         {"block", OutboundType::kBlock}};
     Choice(flag, kChoices, settings_.outbound_type);
-    NotModelled(flag);
   }
   void OutboundPorts(const Flag& flag) {
     Integer(flag, 0, limits_[LimitId::kLbPortsPerIp], settings_.lb_outbound_ports);

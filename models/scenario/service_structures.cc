@@ -1,7 +1,9 @@
 #include "models/scenario/service_structures.h"
 
+#include <set>
 #include <span>
 #include <string_view>
+#include <tuple>
 
 #include "models/datapath/service_counts.h"
 #include "models/datapath/service_programming.h"
@@ -19,6 +21,25 @@ constexpr cluster::NodeId kNode{0};
 // A node serves NodePorts on its one address in the VNet.
 constexpr std::uint32_t kNodeAddresses = 1;
 
+/// Endpoints of Services (a pod and its port) that another Service port has, too.
+std::uint64_t CountShared(const cluster::Cluster& cluster) {
+  std::set<std::tuple<std::uint32_t, std::uint16_t, cluster::Protocol>> seen;
+  std::uint64_t shared = 0;
+  for (const cluster::PlacedService& placed : cluster.services()) {
+    if (!service::HasStructure(placed.service)) continue;
+    for (std::size_t port = 0; port < placed.endpoints.size(); ++port) {
+      for (const cluster::ServiceEndpoint& endpoint : placed.endpoints[port]) {
+        if (!endpoint.pod.valid()) continue;
+        const bool is_new =
+            seen.emplace(endpoint.pod.value(), endpoint.port, placed.service.ports[port].protocol)
+                .second;
+        if (!is_new) ++shared;
+      }
+    }
+  }
+  return shared;
+}
+
 }  // namespace
 
 ServiceStructures::ServiceStructures(const cluster::Cluster& cluster,
@@ -35,6 +56,7 @@ ServiceStructures::ServiceStructures(const cluster::Cluster& cluster,
   other.endpoints = static_cast<std::uint32_t>(background.endpoints_per_service);
   shapes_.insert(shapes_.end(), static_cast<std::size_t>(background.services), other);
   node_rules_ = background.node_rules;
+  shared_backends_ = CountShared(cluster);
 
   // CNIs whose pods have VNet addresses run kube-proxy without a cluster CIDR.
   options_.local_detector = !pods_in_vnet;
@@ -149,7 +171,8 @@ std::uint64_t ServiceStructures::map_entries() const {
     return counts.frontends + counts.backends;
   }
   const service::CiliumLbCounts counts = service::CountCiliumLb(shapes_, {});
-  return counts.service_entries + counts.backends + counts.source_range_entries;
+  // Cilium keeps one backend for all Services that have it.
+  return counts.service_entries + counts.backends - shared_backends_ + counts.source_range_entries;
 }
 
 }  // namespace cnisim::scenario

@@ -69,6 +69,7 @@ class ServiceStructures {
   std::vector<std::size_t> first_port_;            // [service id] -> shapes_
   service::ProxyOptions options_;
   service::IptablesCounts tables_;
+  std::uint64_t shared_backends_ = 0;  ///< endpoints that a Service before has had already
   int node_rules_ = 0;
   bool iptables_ = false;
   bool nftables_ = false;

@@ -435,5 +435,26 @@ TEST(PreparedConfigurationTest, SaysWhenTheLoadBalancersMapIsFull) {
   EXPECT_THAT(said, testing::Not(testing::HasSubstr("backend map")));
 }
 
+// Two Services before the server of the pair: each has a frontend and its slots, and Cilium
+// keeps the pod as backend once.
+TEST(PreparedConfigurationTest, CiliumKeepsABackendOnce) {
+  const auto entries = [](const std::string& more) {
+    const Prepared prepared("quickstart.yaml",
+                            "cnisim: 1\nname: t\ncluster:\n  node_pools: [{name: apps, sku: "
+                            "Standard_D8s_v5, count: 2}]\nconfigurations:\n  - {name: c, az: "
+                            "--network-plugin azure --network-dataplane cilium}\napplications: [" +
+                                std::string("../tests/data/explain/pair.yaml") + more +
+                                "]\ntraffic: [{from: client, to: server, rate: 10/s}]\n");
+    EXPECT_TRUE(prepared.Ready());
+    return prepared.configurations.front()->facts();
+  };
+  const ConfigurationFacts one = entries("");
+  const ConfigurationFacts two = entries(", ../tests/data/explain/pair-again.yaml");
+  ASSERT_EQ(two.service_ports, one.service_ports + 1);
+  const std::uint64_t pods = two.service_endpoints - one.service_endpoints;
+  ASSERT_GT(pods, 0U);
+  EXPECT_EQ(two.service_map_entries, one.service_map_entries + 1 + pods);
+}
+
 }  // namespace
 }  // namespace cnisim::scenario
