@@ -175,6 +175,12 @@ void AddFacts(const PreparedConfiguration& prepared, ConfigurationResult& result
   const auto add_time = [&](std::string_view metric, Nanoseconds value) {
     result.metrics.push_back(ExactMetric(std::string(metric), "", "ns", value.value()));
   };
+  if (facts.endpoint_changes > 0) {
+    const auto span = [](SimTime time) { return Nanoseconds(static_cast<double>(time.nanos())); };
+    add("endpoint_changes", "", facts.endpoint_changes);
+    add_time("endpoint_enforcement_mean", span(facts.enforcement_mean));
+    add_time("endpoint_enforcement_max", span(facts.enforcement_longest));
+  }
   add("policies", "", facts.policies);
   add("policies_enforced", "", facts.policies_enforced);
   add_time("policy_first_packet", facts.policy_first_packet);

@@ -158,10 +158,13 @@ TracedFlow Trace(const CniProfile& profile, const Switches& switches, const Flow
                "the profile has the path that is compiled: " + std::string(Name(flow.path)));
   const Switches all = Merge(profile.switches(), switches);
   const PacketSizes sizes = SizesOf(profile, all, flow);
+  const PacketSizes reply_sizes = ReplySizesOf(profile, all, flow);
   FlowClass sized = flow;
   sized.cut_by = sizes.cut_by;
+  FlowClass reply_sized = flow;
+  reply_sized.cut_by = reply_sizes.cut_by;
   const std::vector<TracedStage> request = StagesOf(path->request, all, sized, costs);
-  const std::vector<TracedStage> reply = StagesOf(path->reply, all, sized, costs);
+  const std::vector<TracedStage> reply = StagesOf(path->reply, all, reply_sized, costs);
 
   TracedFlow traced;
   traced.connect = Only(request, Paid::kConnect);
@@ -184,7 +187,7 @@ TracedFlow Trace(const CniProfile& profile, const Switches& switches, const Flow
     CompiledMessage& compiled = traced.compiled.messages[i];
     compiled.segments = Fuse(message.stages);
     compiled.pair_ceiling = ceiling;
-    SizePackets(sizes, all, flow, compiled);
+    SizePackets(forward ? sizes : reply_sizes, all, flow, compiled);
     // What a connection holds is made by its first packet each way.
     const bool first = Pays(Paid::kFirst, kind, flow.protocol);
     if (first && !counted_forward) {

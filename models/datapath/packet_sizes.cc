@@ -48,6 +48,13 @@ Bytes EntryTunnelOverhead(const Switches& switches, PathKind path) {
   return tunnel ? net::EncapsulationOverhead(Encapsulation::kVxlan, IpFamily::kIpv4) : Bytes(0);
 }
 
+/// The backend's node sends replies straight to the client.
+bool AnswersDirectly(const Switches& switches, const FlowClass& flow) {
+  if (flow.path != PathKind::kExternalToPodViaNode) return false;
+  const std::string_view mode = SwitchValue(switches, "lb_mode");
+  return mode == "dsr" || (mode == "hybrid" && flow.protocol == TransportProtocol::kTcp);
+}
+
 bool LeavesTheCluster(PathKind path) {
   return path == PathKind::kPodToExternal || path == PathKind::kExternalToPod;
 }
@@ -120,6 +127,17 @@ PacketSizes SizesOf(const CniProfile& profile, const Switches& switches, const F
     sizes.fate = PacketFate::kCut;
     sizes.cut_by = CutBy::kFabric;
   }
+  return sizes;
+}
+
+PacketSizes ReplySizesOf(const CniProfile& profile, const Switches& switches,
+                         const FlowClass& flow) {
+  if (!AnswersDirectly(switches, flow)) return SizesOf(profile, switches, flow);
+  FlowClass direct = flow;
+  direct.path = PathKind::kExternalToPod;
+  PacketSizes sizes = SizesOf(profile, switches, direct);
+  // The connection's requests, which come through the tunnel, have settled the segments' size.
+  sizes.inner = std::min(sizes.inner, SizesOf(profile, switches, flow).inner);
   return sizes;
 }
 

@@ -55,4 +55,9 @@ struct PacketSizes {
 /// @param switches  the profile's included
 PacketSizes SizesOf(const CniProfile& profile, const Switches& switches, const FlowClass& flow);
 
+/// The same of the replies: as the requests', but for a backend that answers a client outside
+/// itself (DSR), without tunnel.
+PacketSizes ReplySizesOf(const CniProfile& profile, const Switches& switches,
+                         const FlowClass& flow);
+
 }  // namespace cnisim::datapath

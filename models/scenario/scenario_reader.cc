@@ -51,10 +51,12 @@ void ReadMeasure(const Value* value, MeasureSpec& measure, Diagnostics& diagnost
                                                   {"by-load", Caches::kByLoad},
                                                   {"cold", Caches::kCold}})
                        .value_or(Caches::kWarm);
-  if (measure.caches == Caches::kByLoad) {
+  if (measure.caches != Caches::kWarm) {
     diagnostics.Note(
         reader.Get("caches")->where(), "measure.caches",
-        "how cold a node's caches are at a load is assumed: in proportion to idle time");
+        measure.caches == Caches::kCold
+            ? "all work costs as with cold caches, whatever the load"
+            : "how cold a node's caches are at a load is assumed: in proportion to idle time");
   }
   measure.precision = reader.Percentage("precision");
   measure.at = reader.Sequence("at");

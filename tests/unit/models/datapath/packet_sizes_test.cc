@@ -214,5 +214,24 @@ TEST_F(PacketSizesTest, CalicosEntryTunnelCounts) {
   EXPECT_EQ(SizesOf(profile, switches, flow).fate, PacketFate::kDiscovered);
 }
 
+// Under DSR requests come through Geneve with its option, and replies go as they are.
+TEST_F(PacketSizesTest, DirectRepliesCarryNoTunnel) {
+  const CniProfile profile = Profile("byocni-cilium");
+  const Switches geneve{{"service_engine", "ebpf-socket"}, {"encapsulation", "geneve"}};
+  FlowClass flow;
+  flow.path = PathKind::kExternalToPodViaNode;
+  const auto headers = [&](const char* mode, MessageKind kind) {
+    return Compile(profile, Merge(geneve, {{"lb_mode", mode}}), flow, costs_)[kind]
+        .header_bytes.count();
+  };
+  // Ethernet 14, IP 20, TCP 32; Geneve 50 and 12.
+  EXPECT_EQ(headers("dsr", MessageKind::kRequest), 66 + 62);
+  EXPECT_EQ(headers("dsr", MessageKind::kReply), 66);
+  EXPECT_EQ(headers("snat", MessageKind::kReply), 66 + 50);
+  EXPECT_EQ(headers("hybrid", MessageKind::kReply), 66);
+  flow.protocol = TransportProtocol::kUdp;
+  EXPECT_EQ(headers("hybrid", MessageKind::kReply), 14 + 20 + 8 + 62);
+}
+
 }  // namespace
 }  // namespace cnisim::datapath
