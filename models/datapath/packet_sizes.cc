@@ -119,6 +119,13 @@ PacketSizes SizesOf(const CniProfile& profile, const Switches& switches, const F
   if (!fabric_limits || sizes.wire() <= flow.fabric_mtu) return sizes;
   if (sizes.fate == PacketFate::kCut && sizes.whole <= flow.fabric_mtu) return sizes;
   sizes.whole = std::min(sizes.whole, flow.fabric_mtu);
+  if (sizes.headers == Bytes(0) && flow.protocol == TransportProtocol::kTcp) {
+    // Segments of plain TCP are made to fit: 1398 bytes of payload were measured on an interface
+    // of 1500 (Azure/AKS: website/blog/2025-07-15-network-perf-aks).
+    sizes.inner = sizes.whole;
+    sizes.fate = PacketFate::kDiscovered;
+    return sizes;
+  }
   const bool uncuttable =
       SwitchValue(switches, "encryption") == "wireguard" && CrossesNodesAsPod(flow.path);
   if (uncuttable) {

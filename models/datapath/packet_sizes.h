@@ -51,7 +51,8 @@ struct PacketSizes {
 /// A VXLAN or Geneve packet above the device's MTU is cut by the node.  WireGuard forbids cutting,
 /// so there it is lost (projectcalico/calico: felix/dataplane/linux/int_dataplane.go).  IPIP, ESP
 /// and plain packets carry the sender's own wish not to be cut, and the node tells him.  Above
-/// FlowClass::fabric_mtu the network between the nodes cuts what may be cut and loses the rest.
+/// FlowClass::fabric_mtu the network between the nodes makes plain TCP's segments smaller, cuts
+/// other packets that may be cut and loses the rest.
 /// @param switches  the profile's included
 PacketSizes SizesOf(const CniProfile& profile, const Switches& switches, const FlowClass& flow);
 

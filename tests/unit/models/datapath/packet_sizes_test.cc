@@ -183,6 +183,19 @@ TEST_F(PacketSizesTest, OnlyPacketsAboveTheLimitAreLost) {
   EXPECT_EQ(Shape(reply, Bytes(1389)).fragments, 0);
 }
 
+// Plain TCP fits itself: an interface of 1500 in a network of 1450 has 1398 bytes of payload, as
+// measured on Azure.  Datagrams of the same size are cut.
+TEST_F(PacketSizesTest, PlainSegmentsFitTheNetwork) {
+  const CniProfile profile = Profile("azure-overlay");
+  FlowClass flow;
+  flow.fabric_mtu = Bytes(1450);
+  EXPECT_EQ(Compile(profile, {}, flow, costs_)[MessageKind::kRequest].mss.count(), 1398);
+  EXPECT_EQ(SizesOf(profile, profile.switches(), flow).fate, PacketFate::kDiscovered);
+  flow.protocol = TransportProtocol::kUdp;
+  EXPECT_EQ(SizesOf(profile, profile.switches(), flow).fate, PacketFate::kCut);
+  EXPECT_EQ(SizesOf(profile, profile.switches(), flow).cut_by, CutBy::kFabric);
+}
+
 // On one node, and towards the internet, the network between nodes does not matter.
 TEST_F(PacketSizesTest, OtherWaysHaveTheirOwnLimits) {
   const CniProfile profile = Profile("byocni-flannel");
