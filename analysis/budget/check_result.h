@@ -9,6 +9,8 @@
 #include <string_view>
 #include <vector>
 
+#include "analysis/experiment/result_document.h"
+
 namespace cnisim::budget {
 
 enum class Outcome : std::uint8_t {
@@ -68,6 +70,8 @@ struct CheckResult {
   std::vector<RegressionResult> regressions;
   /// What differs from the baseline beside the figures: program, catalog, scenario, measurement.
   std::vector<std::string> differences;
+  /// What the scenario and the files that it names were warned about; fails no gate.
+  std::vector<experiment::WarningResult> warnings;
   /// Why there is no answer at all; empty if there is one.
   std::string failure;
 

@@ -111,6 +111,7 @@ class Checker {
     check.scenario = loaded->scenario.name;
     const std::optional<experiment::ResultDocument> document = Run(*loaded);
     if (document) {
+      check.warnings = document->warnings;
       check.budgets =
           budget::CheckBudgets(loaded->scenario.budgets, *document, loaded->diagnostics);
       AddBaseline(*document, check);

@@ -43,8 +43,9 @@ void WarnOfUnused(LoadedScenario& loaded) {
   const auto warn = [&](const document::Value* value, const std::string& message) {
     if (value != nullptr) loaded.diagnostics.Warning(*value, message);
   };
-  warn(loaded.scenario.timeline,
-       "'run' simulates the cluster as it starts; the timeline is left out");
+  warn(
+      loaded.scenario.timeline,
+      "'run' simulates traffic on the cluster as it starts; the timeline moves its addresses only");
   warn(loaded.scenario.sweep, "'run' simulates the scenario as it stands; the sweep is left out");
 }
 

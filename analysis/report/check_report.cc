@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "analysis/budget/metric_kind.h"
+#include "analysis/report/metric_text.h"
 #include "analysis/report/text.h"
 
 namespace cnisim::report {
@@ -241,6 +242,15 @@ std::string CheckReport(const std::vector<CheckResult>& checks, bool color) {
       text += Wrap("differs from the baseline in " + difference, kWidth, "  ", "    ");
     }
     text += Lines(check, painter);
+    // What fails is not buried under what does not: three, the rest by number.
+    constexpr std::size_t kShown = 3;
+    for (std::size_t i = 0; i < std::min(kShown, check.warnings.size()); ++i) {
+      text += Wrap("warning: " + WarningText(check.warnings[i]), kWidth, "  ", "    ");
+    }
+    if (check.warnings.size() > kShown) {
+      text += fmt::format("  {} in all; cnisim run shows them\n",
+                          CountOf(check.warnings.size(), "warning"));
+    }
   }
   if (checks.size() > 1) {
     text += fmt::format("\n{} scenarios: {} passed, {} failed\n", checks.size(),
@@ -267,6 +277,13 @@ std::string CheckGithub(const std::vector<CheckResult>& checks) {
       text += GithubLine(result.outcome == Outcome::kBroken ? "error" : "warning", result.file,
                          result.line, fmt::format("cnisim: budget {}", Name(result.outcome)),
                          BudgetText(result));
+    }
+    for (const experiment::WarningResult& warning : check.warnings) {
+      experiment::WarningResult words = warning;
+      words.file.clear();  // GitHub shows the place itself
+      words.line = 0;
+      text += GithubLine("warning", warning.file.empty() ? check.file : warning.file,
+                         std::max(1, warning.line), "cnisim: scenario", WarningText(words));
     }
     for (const RegressionResult& result : check.regressions) {
       if (!IsBad(result)) continue;
@@ -304,6 +321,14 @@ std::string CheckMarkdown(const std::vector<CheckResult>& checks) {
     }
     if (!rows.empty())
       text += "| against baseline | of | change |\n| --- | --- | --- |\n" + rows + "\n";
+    if (!check.warnings.empty()) {
+      text += fmt::format("<details><summary>{}</summary>\n\n",
+                          CountOf(check.warnings.size(), "warning"));
+      for (const experiment::WarningResult& warning : check.warnings) {
+        text += "- " + MarkdownCell(WarningText(warning)) + "\n";
+      }
+      text += "\n</details>\n\n";
+    }
   }
   return text;
 }
@@ -332,6 +357,13 @@ std::string CheckJson(const std::vector<CheckResult>& checks) {
                                 {"column", result.column}});
     }
     one["differences"] = check.differences;
+    one["warnings"] = nlohmann::ordered_json::array();
+    for (const experiment::WarningResult& warning : check.warnings) {
+      one["warnings"].push_back({{"file", warning.file},
+                                 {"line", warning.line},
+                                 {"message", warning.message},
+                                 {"hint", warning.hint}});
+    }
     one["baseline"] = nlohmann::ordered_json::array();
     for (const RegressionResult& result : check.regressions) {
       one["baseline"].push_back({{"change", Name(result.change)},

@@ -53,6 +53,7 @@ std::vector<CheckResult> Checks() {
   fine.scenario = "fine";
   fine.file = "ci/fine.yaml";
   fine.budgets = {Budget("cilium", Outcome::kMet)};
+  fine.warnings = {{"ci/fine.yaml", 17, 42, "", "AKS retires kubenet", "move to overlay"}};
   return {shop, broken, fine};
 }
 
@@ -68,6 +69,7 @@ TEST(CheckReportTest, Terminal) {
             ms (95 %: 5.2 ms to 5.42 ms)
 FAILED  broken: cannot be run
 passed  fine: 1 budget kept
+  warning: ci/fine.yaml:17: AKS retires kubenet (move to overlay)
 
 3 scenarios: 1 passed, 2 failed
 )text");
@@ -108,6 +110,7 @@ TEST(CheckReportTest, Github) {
 ::warning file=shop.yaml,line=40,title=cnisim%3A budget undecided::latency.p99 external -> frontend under kubenet: max 5ms, found 5.31 ms (95 %25: 5.2 ms to 5.42 ms)
 ::error file=ci/shop.yaml,line=1,title=cnisim%3A worse against the baseline::network_cores under cilium: 0.1 cores -> 0.15 cores (+50.0 %25)
 ::error file=ci/broken.yaml,line=1,title=cnisim%3A broken::ci/broken.yaml:3:1: error: unknown key 'cillium'
+::warning file=ci/fine.yaml,line=17,title=cnisim%3A scenario::AKS retires kubenet (move to overlay)
 )text");
 }
 
@@ -140,6 +143,12 @@ ci/broken.yaml:3:1: error: unknown key 'cillium'
 | --- | --- | --- | --- |
 | met | latency.p99 external -\> frontend under cilium | max 5ms | 5.31 ms (95 %: 5.2 ms to 5.42 ms) |
 
+<details><summary>1 warning</summary>
+
+- ci/fine.yaml:17: AKS retires kubenet (move to overlay)
+
+</details>
+
 )text");
 }
 
@@ -151,6 +160,7 @@ TEST(CheckReportTest, Json) {
   EXPECT_EQ(json["scenarios"][0]["baseline"][0]["after"], 0.15);
   EXPECT_EQ(json["scenarios"][1]["failure"], "ci/broken.yaml:3:1: error: unknown key 'cillium'");
   EXPECT_EQ(json["scenarios"][2]["passed"], true);
+  EXPECT_EQ(json["scenarios"][2]["warnings"][0]["line"], 17);
 }
 
 TEST(CheckReportTest, NeverWiderThan80) {
