@@ -19,15 +19,15 @@ using experiment::TrafficResult;
 
 std::string ErrorText(const MetricResult* metric) {
   if (metric == nullptr || !metric->defined() || metric->exact() || metric->value == 0) return "";
+  const auto part = [&](double low, double high) {
+    const std::string share =
+        Percent(std::max(high - metric->value, metric->value - low) / std::abs(metric->value));
+    return share.front() == '<' ? share : "±" + share;
+  };
   std::string text;
-  if (!std::isnan(metric->low)) {
-    const double chance = std::max(metric->high - metric->value, metric->value - metric->low);
-    text = "±" + Percent(chance / metric->value);
-  }
+  if (!std::isnan(metric->low)) text = part(metric->low, metric->high);
   if (!std::isnan(metric->model_low)) {
-    const double model =
-        std::max(metric->model_high - metric->value, metric->value - metric->model_low);
-    text += (text.empty() ? "±" : ", ±") + Percent(model / metric->value);
+    text += (text.empty() ? "" : ", ") + part(metric->model_low, metric->model_high);
   }
   return text;
 }

@@ -95,7 +95,7 @@ std::optional<std::string> Trouble(const ResultDocument& document) {
   }
   return fmt::format("{} are past their limit at this load; {} is worst off: {}.",
                      over.size() == document.configurations.size()
-                         ? fmt::format("All {}", over.size())
+                         ? (over.size() == 2 ? "Both" : fmt::format("All {}", over.size()))
                          : AndList(over, 4),
                      worst->name, TroubleOf(*worst));
 }
