@@ -43,7 +43,9 @@ ReplicationRecord RunReplication(const PreparedConfiguration& configuration,
   const workload::TrafficOptions traffic{.seed = options.seed,
                                          .threads = options.threads,
                                          .warm_up = options.warm_up,
-                                         .duration = options.duration};
+                                         .duration = options.duration,
+                                         .ranks = options.ranks,
+                                         .stripes = options.stripes};
   const datapath::CostModel costs =
       options.cost_draw ? configuration.costs().Draw(*options.cost_draw) : configuration.costs();
   const auto run = [&](double factor) {

@@ -9,6 +9,10 @@
 #include "models/scenario/prepared_configuration.h"
 #include "models/workload/traffic_record.h"
 
+namespace cnisim::engine {
+class Ranks;
+}  // namespace cnisim::engine
+
 namespace cnisim::scenario {
 
 using workload::DropReason;
@@ -28,8 +32,10 @@ struct ReplicationOptions {
   unsigned threads = 1;
   /// Draw the stage costs from their ranges with this seed; empty: the typical ones.
   std::optional<std::uint64_t> cost_draw = std::nullopt;
-  SimTime warm_up = SimTime();   ///< not measured
-  SimTime duration = SimTime();  ///< measured, > 0
+  SimTime warm_up = SimTime();     ///< not measured
+  SimTime duration = SimTime();    ///< measured, > 0
+  engine::Ranks* ranks = nullptr;  ///< as workload::TrafficOptions has it
+  bool stripes = false;            ///< as there
 };
 
 /// How much dearer work is on a node that is busy for this share of its time: between 1 and `cold`,

@@ -29,13 +29,18 @@ class Slab {
       return index;
     }
     const std::uint32_t index = size_++;
+    Reach(index);
+    return index;
+  }
+
+  /// Makes memory for the record of this index, of which another slab is the master.
+  void Reach(std::uint32_t index) {
     const unsigned chunk = ChunkOf(index);
     CNISIM_CHECK(chunk < kChunks, "fewer than 2^31 records live at once");
     if (!chunks_[chunk]) {
       chunks_[chunk] = std::make_unique<T[]>(std::size_t{kFirst} << chunk);
       free_.reserve(std::size_t{kFirst} << (chunk + 1));
     }
-    return index;
   }
 
   /// @pre `index` is allocated

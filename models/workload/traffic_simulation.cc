@@ -1,13 +1,16 @@
 #include "models/workload/traffic_simulation.h"
 
-#include <algorithm>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "models/workload/call_luggage.h"
+#include "models/workload/host_findings.h"
 #include "models/workload/host_process.h"
 #include "models/workload/traffic_context.h"
 #include "sim/base/check.h"
+#include "sim/engine/ranks.h"
 #include "sim/engine/simulation.h"
 
 namespace cnisim::workload {
@@ -46,88 +49,57 @@ class UseBuilder {
   int count_ = 0;
 };
 
+// A record of what all hosts found.
 class Recorder {
  public:
-  Recorder(const Model& model, const std::vector<HostProcess*>& hosts, SimTime from, SimTime until)
-      : model_(model), hosts_(hosts), until_(until), span_(until - from) {}
+  Recorder(const Model& model, Findings found) : model_(model), found_(std::move(found)) {}
 
   TrafficRecord Record() {
-    record_.measured = span_;
     RecordFlows();
-    for (HostProcess* host : hosts_) {
-      for (std::size_t i = 0; i < kDropReasons; ++i) {
-        record_.drops[i] += host->drops(static_cast<DropReason>(i));
-      }
-    }
+    record_.drops = found_.drops;
     RecordNodes();
     RecordPods();
     return std::move(record_);
   }
 
  private:
-  double Share(SimTime busy, double servers = 1) const {
-    return static_cast<double>(busy.nanos()) / (static_cast<double>(span_.nanos()) * servers);
+  FlowRecord Flow(std::uint32_t edge, const std::string& name) const {
+    FlowRecord flow = found_.flows[edge];
+    flow.name = name;
+    return flow;
   }
 
   void RecordFlows() {
     for (std::uint32_t edge = 0; edge < model_.call_edges; ++edge) {
-      FlowRecord flow;
-      flow.name = model_.edges[edge].name;
-      for (const HostProcess* host : hosts_) host->AddTo(edge, flow);
-      record_.edges.push_back(std::move(flow));
+      record_.edges.push_back(Flow(edge, model_.edges[edge].name));
     }
     for (const SourceModel& source : model_.sources) {
-      FlowRecord flow;
-      flow.name = source.name;
-      for (const HostProcess* host : hosts_) host->AddTo(source.edge, flow);
-      record_.sources.push_back(std::move(flow));
+      record_.sources.push_back(Flow(source.edge, source.name));
     }
   }
 
   void RecordNodes() {
-    UseBuilder softirq(ResourceKind::kSoftirq);
-    UseBuilder cores(ResourceKind::kCores);
-    UseBuilder nic(ResourceKind::kNic);
-    UseBuilder proxy(ResourceKind::kProxy);
-    UseBuilder conntrack(ResourceKind::kConntrack);
-    UseBuilder encryption(ResourceKind::kEncryption);
-    for (std::size_t node = 0; node < model_.nodes.size(); ++node) {
-      HostProcess& host = *hosts_[node];
-      HostResources& used = *host.resources();
-      const NodeModel& about = model_.nodes[node];
-      const std::string name = "node " + about.name;
-      NodeCpu cpu;
-      cpu.cores = about.cores;
-      cpu.softirq = used.SoftirqBusy(until_);
-      cpu.task_network = host.task_network() + host.background();
-      cpu.application = std::max(used.TaskBusy(until_) - cpu.task_network, SimTime());
-      cpu.proxy = used.ProxyBusy(until_);
-      record_.nodes.push_back(cpu);
-
-      softirq.Add(name, Share(used.SoftirqBusiestCore(until_)), used.tally(ResourceKind::kSoftirq));
-      cores.Add(name, Share(cpu.softirq + used.TaskBusy(until_), about.cores),
-                used.tally(ResourceKind::kCores));
-      nic.Add(name, Share(used.NicBusy(until_)), used.tally(ResourceKind::kNic));
-      if (about.proxy_workers > 0) {
-        proxy.Add(name, Share(cpu.proxy, about.proxy_workers), used.tally(ResourceKind::kProxy));
+    for (const NodeFindings& node : found_.nodes) record_.nodes.push_back(node.cpu);
+    for (const ResourceKind kind :
+         {ResourceKind::kSoftirq, ResourceKind::kCores, ResourceKind::kNic, ResourceKind::kProxy,
+          ResourceKind::kConntrack, ResourceKind::kEncryption}) {
+      UseBuilder use(kind);
+      for (std::size_t node = 0; node < model_.nodes.size(); ++node) {
+        const NodeModel& about = model_.nodes[node];
+        if (kind == ResourceKind::kProxy && about.proxy_workers == 0) continue;
+        if (kind == ResourceKind::kConntrack && about.conntrack_max == 0) continue;
+        const auto index = static_cast<std::size_t>(kind);
+        use.Add("node " + about.name, found_.nodes[node].busy[index],
+                found_.nodes[node].tallies[index]);
       }
-      if (about.conntrack_max > 0) {
-        conntrack.Add(
-            name,
-            static_cast<double>(used.conntrack().peak()) / static_cast<double>(about.conntrack_max),
-            used.tally(ResourceKind::kConntrack));
-      }
-      encryption.Add(name, Share(used.PairBusiest(until_)), used.tally(ResourceKind::kEncryption));
-    }
-    for (const UseBuilder* use : {&softirq, &cores, &nic, &proxy, &conntrack, &encryption}) {
-      Set(use->Build());
+      Set(use.Build());
     }
   }
 
   void RecordPods() {
     UseBuilder workers(ResourceKind::kWorkers);
-    for (const HostProcess* host : hosts_) {
-      for (const HostProcess::PodUse& use : host->PodUses(until_)) {
+    for (const auto& host : found_.pods) {
+      for (const HostProcess::PodUse& use : host) {
         workers.Add("pod " + model_.pods[use.pod].name, use.busy, use.waits);
       }
     }
@@ -137,11 +109,15 @@ class Recorder {
   void Set(const ResourceUse& use) { record_.resources[static_cast<std::size_t>(use.kind)] = use; }
 
   const Model& model_;
-  const std::vector<HostProcess*>& hosts_;
-  SimTime until_;
-  SimTime span_;
+  Findings found_;
   TrafficRecord record_;
 };
+
+std::vector<std::uint32_t> Stripes(std::uint32_t hosts, unsigned ranks) {
+  std::vector<std::uint32_t> rank_of;
+  for (std::uint32_t host = 0; host < hosts; ++host) rank_of.push_back(host % ranks);
+  return rank_of;
+}
 
 }  // namespace
 
@@ -163,13 +139,24 @@ TrafficRecord SimulateTraffic(const Model& model, const TrafficOptions& options)
     }
   }
 
-  const engine::RunOptions run{.threads = options.threads, .shuffle_ties = {}};
+  CallLuggage luggage(context);
+  engine::RunOptions run{.threads = options.threads, .ranks = options.ranks};
+  if (options.ranks != nullptr) {
+    simulation.SetLuggage(&luggage);
+    if (options.stripes) run.rank_of = Stripes(context.host_count(), options.ranks->count());
+  }
   std::uint64_t events = 0;
   if (options.warm_up > SimTime()) events += simulation.Run(options.warm_up, run).events;
   for (HostProcess* host : hosts) host->BeginMeasurement(options.warm_up);
   const SimTime end = options.warm_up + options.duration;
   const engine::RunReport report = simulation.Run(end, run);
-  TrafficRecord record = Recorder(model, hosts, options.warm_up, end).Record();
+
+  std::vector<bool> owned;
+  for (const engine::LpId lp : context.lps) owned.push_back(simulation.owns(lp));
+  Findings found = Collect(model, hosts, owned, options.warm_up, end);
+  if (options.ranks != nullptr) found = Share(found, owned, *options.ranks);
+  TrafficRecord record = Recorder(model, std::move(found)).Record();
+  record.measured = options.duration;
   record.events = events + report.events;
   record.digest = report.digest;
   return record;

@@ -9,6 +9,10 @@
 #include "models/workload/traffic_record.h"
 #include "sim/base/units.h"
 
+namespace cnisim::engine {
+class Ranks;
+}  // namespace cnisim::engine
+
 namespace cnisim::workload {
 
 struct TrafficOptions {
@@ -16,6 +20,9 @@ struct TrafficOptions {
   unsigned threads = 1;  ///< changes no result
   SimTime warm_up;       ///< not measured
   SimTime duration;      ///< measured, > 0
+  /// Ranks that run it together, each with `threads`, and all get the record; changes no result.
+  engine::Ranks* ranks = nullptr;
+  bool stripes = false;  ///< deal hosts out in turn, instead of neighbours together
 };
 
 /// Deterministic: same model, seed, warm-up and duration, same record.  Thread safety: any number

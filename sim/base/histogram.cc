@@ -4,6 +4,7 @@
 #include <bit>
 #include <cmath>
 
+#include "sim/base/bytes.h"
 #include "sim/base/check.h"
 #include "sim/base/hash.h"
 
@@ -121,6 +122,24 @@ std::uint64_t Histogram::Digest() const {
     hasher.Add(counts_[i]);
   }
   return hasher.digest();
+}
+
+void Histogram::Save(ByteWriter& writer) const {
+  writer.PutAll(counts_);
+  writer.Put(count_);
+  writer.Put(sum_);
+  writer.Put(min_);
+  writer.Put(max_);
+}
+
+Histogram Histogram::Load(ByteReader& reader) {
+  Histogram histogram;
+  histogram.counts_ = reader.GetAll<std::uint64_t>();
+  histogram.count_ = reader.Get<std::uint64_t>();
+  histogram.sum_ = reader.Get<Sum>();
+  histogram.min_ = reader.Get<std::int64_t>();
+  histogram.max_ = reader.Get<std::int64_t>();
+  return histogram;
 }
 
 bool operator==(const Histogram& a, const Histogram& b) {

@@ -16,6 +16,9 @@
 
 namespace cnisim {
 
+class ByteReader;
+class ByteWriter;
+
 class Histogram {
  public:
   /// The values low .. high, and how many were recorded among them.
@@ -59,6 +62,10 @@ class Histogram {
 
   /// Hash of everything recorded.
   std::uint64_t Digest() const;
+
+  /// As bytes and back; see bytes.h.
+  void Save(ByteWriter& writer) const;
+  static Histogram Load(ByteReader& reader);
 
   friend bool operator==(const Histogram& a, const Histogram& b);
 

@@ -30,6 +30,10 @@ RunReport Simulation::Run(SimTime until, const RunOptions& options) {
   return executor_->Run(until, options);
 }
 
+void Simulation::SetLuggage(Luggage* luggage) { executor_->SetLuggage(luggage); }
+
+bool Simulation::owns(LpId id) const { return executor_->owns(id); }
+
 std::uint32_t Simulation::lp_count() const { return executor_->lp_count(); }
 
 LogicalProcess& Simulation::lp(LpId id) { return executor_->lp(id); }

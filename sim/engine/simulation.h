@@ -27,6 +27,7 @@
 
 #include "sim/engine/event.h"
 #include "sim/engine/logical_process.h"
+#include "sim/engine/ranks.h"
 
 namespace cnisim::engine {
 
@@ -56,6 +57,11 @@ struct RunOptions {
   /// Has the team run every window, thin ones too, and windows in which helpers are late.  For
   /// tests of determinism: slow.
   bool always_team = false;
+  /// Run together with these; every rank makes the same calls of the simulation.  The same for all
+  /// runs of a simulation, as is `rank_of`.
+  Ranks* ranks = nullptr;
+  /// [lp id]: the rank that owns it; empty: as many LPs to each, neighbours together.
+  std::vector<std::uint32_t> rank_of = {};
 };
 
 /// What one kind of LP had to do.
@@ -67,9 +73,11 @@ struct KindProfile {
 
 /// How a run went on this machine.  No result depends on it, and two runs differ in it.
 struct RunProfile {
-  unsigned threads = 1;            ///< that were there for it
-  double seconds = 0;              ///< wall-clock time of the loop
-  double set_up_seconds = 0;       ///< ... and of what comes before it, in the first run mainly
+  unsigned threads = 1;       ///< that were there for it
+  double seconds = 0;         ///< wall-clock time of the loop
+  double set_up_seconds = 0;  ///< ... and of what comes before it, in the first run mainly
+  unsigned ranks = 1;
+  double exchange_seconds = 0;     ///< that this rank spent on rounds with others
   std::uint64_t team_windows = 0;  ///< windows that several threads ran
   double wait_seconds = 0;         ///< that the calling thread waited for others at their ends
   std::vector<std::uint64_t> worker_events;  ///< [worker] since the simulation began: imbalance
@@ -110,6 +118,13 @@ class Simulation {
   /// Handles every event before `until`.  May be called again to go on from there; `threads` may
   /// change between calls, `shuffle_ties` may not.
   RunReport Run(SimTime until, const RunOptions& options = {});
+
+  /// What travels with messages between ranks, beside the event itself.  It must live as long as
+  /// the simulation; nullptr: nothing.
+  void SetLuggage(Luggage* luggage);
+
+  /// Does this rank run the LP?  From the first run on; what other ranks run has no results here.
+  bool owns(LpId id) const;
 
   std::uint32_t lp_count() const;
 

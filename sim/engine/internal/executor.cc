@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <bit>
+#include <cstring>
 #include <utility>
 
+#include "sim/base/bytes.h"
 #include "sim/base/check.h"
 #include "sim/base/hash.h"
 
@@ -114,6 +116,7 @@ void Executor::Schedule(LpId target, SimTime at, std::uint16_t kind, std::uint64
 // Everything that is fixed from the first run on.
 void Executor::Freeze(const RunOptions& options) {
   if (frozen_) {
+    CNISIM_CHECK(ranks_ == options.ranks, "a simulation keeps its ranks");
     CNISIM_CHECK(shuffle_ties_ == options.shuffle_ties, "a simulation keeps its order of ties");
     return;
   }
@@ -136,9 +139,30 @@ void Executor::Freeze(const RunOptions& options) {
     state.min_latency_ns =
         static_cast<std::uint32_t>(std::min<std::int64_t>(latency.nanos(), UINT32_MAX));
   }
+  Divide(options);
   layout_.lps = states_;
   layout_.kinds = static_cast<std::uint32_t>(kinds_.size());
   layout_.width = std::min(channels_.Lookahead().value_or(kWidestWindow), kWidestWindow);
+}
+
+// Which rank owns which LP.
+void Executor::Divide(const RunOptions& options) {
+  ranks_ = options.ranks;
+  if (ranks_ == nullptr) return;
+  rank_of_ = options.rank_of;
+  if (rank_of_.empty()) {
+    for (std::uint64_t lp = 0; lp < lp_count(); ++lp) {
+      rank_of_.push_back(static_cast<std::uint32_t>(lp * ranks_->count() / lp_count()));
+    }
+  }
+  CNISIM_CHECK(rank_of_.size() == lp_count(), "every LP has a rank");
+  for (const std::uint32_t rank : rank_of_) {
+    CNISIM_CHECK(rank < ranks_->count(), "an LP's rank is one of those that run");
+  }
+  to_ranks_.resize(ranks_->count());
+  from_ranks_.resize(ranks_->count());
+  layout_.rank_of = rank_of_.data();
+  layout_.rank = ranks_->rank();
 }
 
 // Divides LPs and pending events among `threads` workers.
@@ -153,7 +177,10 @@ void Executor::Arrange(unsigned threads) {
   workers_.clear();
 
   // Blocks are as many as the workers want, within a factor of two, and as long as a power of two.
-  const std::uint32_t blocks = threads == 1 ? 1 : std::min(threads * kBlocksPerWorker, kMostBlocks);
+  // A rank may own one stretch of the LPs only, and that wants to be as many.
+  const std::uint32_t stretches = ranks_ == nullptr ? 1 : ranks_->count();
+  const std::uint32_t blocks =
+      threads == 1 ? 1 : std::min(threads * kBlocksPerWorker * stretches, kMostBlocks);
   const std::uint32_t last_lp = std::max(lp_count(), 1U) - 1;
   layout_.block_shift = 0;
   while ((last_lp >> layout_.block_shift) >= blocks) ++layout_.block_shift;
@@ -184,15 +211,17 @@ RunReport Executor::Run(SimTime until, const RunOptions& options) {
   always_team_ = options.always_team;
   Arrange(options.threads);
   const std::vector<std::uint64_t> kinds_before = EventsByKind();
-  for (const Event& event : outside_) workers_.front()->Place(event);
+  for (const Event& event : outside_) {
+    if (owns(event.target)) workers_.front()->Place(event);
+  }
   outside_.clear();
 
   RunProfile profile;
   std::uint64_t windows = 0;
   const auto loop_begin = std::chrono::steady_clock::now();
+  std::int64_t next = NextWindow(profile);
+  bool worked_in_cut = false;
   for (;;) {
-    std::int64_t next = Worker::kNever;
-    for (const auto& worker : workers_) next = std::min(next, worker->NextWindow());
     if (next == Worker::kNever) break;
     const SimTime start = layout_.width * next;
     if (start >= until) break;
@@ -203,14 +232,24 @@ RunReport Executor::Run(SimTime until, const RunOptions& options) {
     for (const auto& worker : workers_) worker->DrainFar();
     const bool worked = RunWindow(profile);
     for (const auto& worker : workers_) worker->ReleaseSlot();
-    if (worked) ++windows;
-    if (window_.cut) break;  // what is left of this window waits for the next run
+    next = NextWindow(profile);
+    if (window_.cut) {  // what is left of this window waits for the next run
+      worked_in_cut = worked;
+      break;
+    }
+    ++windows;
   }
   now_ = until;
   window_.index = std::max(window_.index, until / layout_.width);
 
-  RunReport report = Report(kinds_before);
-  report.windows = windows;
+  std::vector<std::uint64_t> kind_events = EventsByKind();
+  for (std::size_t kind = 0; kind < kind_events.size(); ++kind) {
+    kind_events[kind] -= kinds_before[kind];
+  }
+  if (ranks_ != nullptr) ShareReport(kind_events, worked_in_cut);
+  RunReport report = Report(kind_events);
+  report.windows = windows + (worked_in_cut ? 1 : 0);
+  profile.ranks = ranks_ == nullptr ? 1 : ranks_->count();
   profile.threads = static_cast<unsigned>(workers_.size());
   profile.seconds = static_cast<double>(NanosSince(loop_begin)) / 1e9;
   profile.set_up_seconds = std::chrono::duration<double>(loop_begin - begin).count();
@@ -221,6 +260,44 @@ RunReport Executor::Run(SimTime until, const RunOptions& options) {
   profile.bytes += states_.size() * sizeof(LpState);
   report.profile = std::move(profile);
   return report;
+}
+
+// Index of the next window in which somebody has something to do, once everything that was sent
+// is where it belongs.
+std::int64_t Executor::NextWindow(RunProfile& profile) {
+  std::int64_t next = Worker::kNever;
+  for (const auto& worker : workers_) next = std::min(next, worker->NextWindow());
+  if (ranks_ == nullptr) return next;
+  const auto begin = std::chrono::steady_clock::now();
+  Exchange(next);
+  profile.exchange_seconds += static_cast<double>(NanosSince(begin)) / 1e9;
+  return next;
+}
+
+void Executor::Exchange(std::int64_t& next) {
+  const std::size_t luggage = luggage_ == nullptr ? 0 : luggage_->size();
+  for (Ranks::Bytes& bytes : to_ranks_) bytes.clear();
+  for (const auto& worker : workers_) {
+    for (const Event& event : worker->outbox()) {
+      next = std::min(next, event.time / layout_.width);
+      Ranks::Bytes& bytes = to_ranks_[rank_of_[event.target.value()]];
+      const std::size_t at = bytes.size();
+      bytes.resize(at + sizeof event + luggage);
+      std::memcpy(bytes.data() + at, &event, sizeof event);
+      if (luggage != 0) luggage_->Pack(event, bytes.data() + at + sizeof event);
+    }
+    worker->ClearOutbox();
+  }
+  next = ranks_->Exchange(next, to_ranks_, from_ranks_);
+  for (const Ranks::Bytes& bytes : from_ranks_) {
+    CNISIM_CHECK(bytes.size() % (sizeof(Event) + luggage) == 0, "ranks send whole events");
+    for (std::size_t at = 0; at < bytes.size(); at += sizeof(Event) + luggage) {
+      Event event;
+      std::memcpy(&event, bytes.data() + at, sizeof event);
+      if (luggage != 0) luggage_->Unpack(event, bytes.data() + at + sizeof event);
+      workers_.front()->Place(event);
+    }
+  }
 }
 
 // Was there anything to do?
@@ -294,17 +371,37 @@ std::vector<std::uint64_t> Executor::EventsByKind() const {
   return events;
 }
 
-RunReport Executor::Report(const std::vector<std::uint64_t>& kinds_before) const {
+// Sums up what all ranks counted, and fetches the digests of their LPs.
+void Executor::ShareReport(std::vector<std::uint64_t>& kind_events, bool& worked) {
+  ByteWriter mine;
+  mine.Put(worked);
+  mine.PutAll(kind_events);
+  for (std::uint32_t lp = 0; lp < lp_count(); ++lp) {
+    if (owns(LpId(lp))) mine.Put(states_[lp].digest);
+  }
+  const std::vector<Ranks::Bytes> all = ranks_->Gather(mine.bytes());
+  std::vector<ByteReader> readers(all.begin(), all.end());
+  std::fill(kind_events.begin(), kind_events.end(), 0);
+  for (ByteReader& reader : readers) {
+    worked |= reader.Get<bool>();
+    const auto theirs = reader.GetAll<std::uint64_t>();
+    CNISIM_CHECK(theirs.size() == kind_events.size(), "all ranks build the same simulation");
+    for (std::size_t kind = 0; kind < theirs.size(); ++kind) kind_events[kind] += theirs[kind];
+  }
+  for (std::uint32_t lp = 0; lp < lp_count(); ++lp) {
+    states_[lp].digest = readers[rank_of_[lp]].Get<std::uint64_t>();
+  }
+}
+
+RunReport Executor::Report(const std::vector<std::uint64_t>& kind_events) const {
   RunReport report;
   report.lookahead = layout_.width;
   Hasher digest;
   for (const LpState& state : states_) digest.Add(state.digest);
   report.digest = digest.digest();
-  const std::vector<std::uint64_t> kinds_now = EventsByKind();
   for (std::size_t kind = 0; kind < kinds_.size(); ++kind) {
-    const std::uint64_t events = kinds_now[kind] - kinds_before[kind];
-    report.kinds.push_back({kinds_[kind], 0, events});
-    report.events += events;
+    report.kinds.push_back({kinds_[kind], 0, kind_events[kind]});
+    report.events += kind_events[kind];
   }
   for (const LpState& state : states_) ++report.kinds[state.kind].lps;
   return report;

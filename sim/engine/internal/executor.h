@@ -55,6 +55,8 @@ class Executor {
   void Schedule(LpId target, SimTime at, std::uint16_t kind, std::uint64_t payload,
                 std::uint16_t aux);
   RunReport Run(SimTime until, const RunOptions& options);
+  void SetLuggage(Luggage* luggage) { luggage_ = luggage; }
+  bool owns(LpId id) const { return ranks_ == nullptr || rank_of_[id.value()] == ranks_->rank(); }
 
   std::uint32_t lp_count() const { return static_cast<std::uint32_t>(processes_.size()); }
   LogicalProcess& lp(LpId id) { return *processes_[id.value()]; }
@@ -67,12 +69,16 @@ class Executor {
   };
 
   void Freeze(const RunOptions& options);
+  void Divide(const RunOptions& options);
   void Arrange(unsigned threads);
+  std::int64_t NextWindow(RunProfile& profile);
+  void Exchange(std::int64_t& next);
+  void ShareReport(std::vector<std::uint64_t>& kind_events, bool& worked);
   bool RunWindow(RunProfile& profile);
   void RunAlone(std::uint32_t events);
   void RunTogether(RunProfile& profile);
   void RunShares(unsigned worker);
-  RunReport Report(const std::vector<std::uint64_t>& kinds_before) const;
+  RunReport Report(const std::vector<std::uint64_t>& kind_events) const;
   std::vector<std::uint64_t> EventsByKind() const;
   std::uint64_t HandledEvents() const;
 
@@ -86,6 +92,13 @@ class Executor {
   bool frozen_ = false;
   std::optional<std::uint64_t> shuffle_ties_;
   std::vector<std::uint64_t> earlier_kind_events_;  // [kind]: of workers that are gone
+
+  // Ranks, if there are several.
+  Ranks* ranks_ = nullptr;
+  Luggage* luggage_ = nullptr;
+  std::vector<std::uint32_t> rank_of_;    // [lp id]
+  std::vector<Ranks::Bytes> to_ranks_;    // [rank]
+  std::vector<Ranks::Bytes> from_ranks_;  // [rank]
 
   Layout layout_;
   Window window_;

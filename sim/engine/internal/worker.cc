@@ -49,6 +49,11 @@ void Worker::Place(const Event& event) {
 // What an LP sends beyond the open window.  Its own slot is being read by others, so what falls
 // into it, behind the end of a run that cuts it, waits in the heap.
 void Worker::Emit(const Event& event) {
+  if (layout_.rank_of != nullptr && layout_.rank_of[event.target.value()] != layout_.rank)
+      [[unlikely]] {
+    outbox_.push_back(event);
+    return;
+  }
   const std::int64_t ahead = (event.time - window_.start) / layout_.width;
   if (ahead > 0 && ahead < kSlots) [[likely]] {
     PushRing(Slot(window_.index + ahead), event);
@@ -106,7 +111,8 @@ void Worker::TakeAll(std::vector<Event>& events) {
 }
 
 std::size_t Worker::bytes() const {
-  return pool_.bytes() + ring_.size() * sizeof(ChunkList) + far_.capacity() * sizeof(Event) +
+  return pool_.bytes() + ring_.size() * sizeof(ChunkList) +
+         (far_.capacity() + outbox_.capacity()) * sizeof(Event) +
          (keys_.capacity() + scratch_.capacity()) * sizeof(std::uint64_t) +
          chunks_.capacity() * sizeof(Chunk*);
 }

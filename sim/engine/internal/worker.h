@@ -40,6 +40,8 @@ struct Layout {
   std::uint32_t blocks = 1;                     // number of blocks
   std::uint32_t kinds = 0;                      // number of kinds of LPs
   const ChannelGraph* verify = nullptr;         // channels to check every message against, or none
+  const std::uint32_t* rank_of = nullptr;       // [lp id], or no ranks
+  std::uint32_t rank = 0;                       // this process's
   std::uint64_t time_mask = ~std::uint64_t{0};  // ingredients of the digest
   std::uint64_t kind_mask = ~std::uint64_t{0};
   std::uint64_t payload_mask = ~std::uint64_t{0};
@@ -74,6 +76,9 @@ class alignas(64) Worker {
   std::uint32_t SlotEvents() const { return slot_events_[Slot(window_.index)]; }
   /// Gives the chunks of the open window back.
   void ReleaseSlot();
+  /// Events for LPs of other ranks that were sent since ClearOutbox().
+  const std::vector<Event>& outbox() const { return outbox_; }
+  void ClearOutbox() { outbox_.clear(); }
   /// Takes all pending events out, into `events`.
   void TakeAll(std::vector<Event>& events);
 
@@ -126,6 +131,7 @@ class alignas(64) Worker {
   std::vector<std::uint32_t> slot_events_;             // [slot]
   std::array<std::uint64_t, kSlots / 64> occupied_{};  // bit a slot: it has events
   std::vector<Event> far_;                             // heap, earliest first
+  std::vector<Event> outbox_;                          // for other ranks
 
   // The block at hand.  A key is (LP, time, place), so that sorting moves 8 bytes an event.
   std::vector<std::uint64_t> keys_;     // the first key_count_ are in use

@@ -1,0 +1,109 @@
+#include "models/workload/host_findings.h"
+
+#include <algorithm>
+#include <cstddef>
+
+#include "models/workload/model.h"
+#include "models/workload/traffic_bytes.h"
+#include "sim/base/bytes.h"
+#include "sim/engine/ranks.h"
+
+namespace cnisim::workload {
+namespace {
+
+NodeFindings OfNode(HostProcess& host, const NodeModel& about, SimTime span, SimTime until) {
+  HostResources& used = *host.resources();
+  const auto share = [&](SimTime busy, double servers) {
+    return static_cast<double>(busy.nanos()) / (static_cast<double>(span.nanos()) * servers);
+  };
+  NodeFindings found;
+  found.cpu.cores = about.cores;
+  found.cpu.softirq = used.SoftirqBusy(until);
+  found.cpu.task_network = host.task_network() + host.background();
+  found.cpu.application = std::max(used.TaskBusy(until) - found.cpu.task_network, SimTime());
+  found.cpu.proxy = used.ProxyBusy(until);
+  const auto set = [&](ResourceKind kind, double busy) {
+    found.busy[static_cast<std::size_t>(kind)] = busy;
+    found.tallies[static_cast<std::size_t>(kind)] = used.tally(kind);
+  };
+  set(ResourceKind::kSoftirq, share(used.SoftirqBusiestCore(until), 1));
+  set(ResourceKind::kCores, share(found.cpu.softirq + used.TaskBusy(until), about.cores));
+  set(ResourceKind::kNic, share(used.NicBusy(until), 1));
+  if (about.proxy_workers > 0) {
+    set(ResourceKind::kProxy, share(found.cpu.proxy, about.proxy_workers));
+  }
+  if (about.conntrack_max > 0) {
+    set(ResourceKind::kConntrack,
+        static_cast<double>(used.conntrack().peak()) / static_cast<double>(about.conntrack_max));
+  }
+  set(ResourceKind::kEncryption, share(used.PairBusiest(until), 1));
+  return found;
+}
+
+void Merge(const FlowRecord& from, FlowRecord& to) {
+  to.offered += from.offered;
+  to.completed += from.completed;
+  for (std::size_t i = 0; i < kFailureReasons; ++i) to.failed[i] += from.failed[i];
+  to.denied += from.denied;
+  to.in_flight += from.in_flight;
+  to.connections += from.connections;
+  to.retransmissions += from.retransmissions;
+  to.delivered += from.delivered;
+  to.latency_total.Merge(from.latency_total);
+  to.latency_network.Merge(from.latency_network);
+}
+
+}  // namespace
+
+Findings Collect(const Model& model, const std::vector<HostProcess*>& hosts,
+                 const std::vector<bool>& owned, SimTime from, SimTime until) {
+  Findings found;
+  found.flows.resize(model.edges.size());
+  found.nodes.resize(model.nodes.size());
+  found.pods.resize(hosts.size());
+  for (std::size_t host = 0; host < hosts.size(); ++host) {
+    if (!owned[host]) continue;
+    for (std::uint32_t edge = 0; edge < found.flows.size(); ++edge) {
+      hosts[host]->AddTo(edge, found.flows[edge]);
+    }
+    for (std::size_t i = 0; i < kDropReasons; ++i) {
+      found.drops[i] += hosts[host]->drops(static_cast<DropReason>(i));
+    }
+    found.pods[host] = hosts[host]->PodUses(until);
+    if (host < model.nodes.size()) {
+      found.nodes[host] = OfNode(*hosts[host], model.nodes[host], until - from, until);
+    }
+  }
+  return found;
+}
+
+Findings Share(const Findings& mine, const std::vector<bool>& owned, engine::Ranks& ranks) {
+  ByteWriter writer;
+  for (const FlowRecord& flow : mine.flows) Save(flow, writer);
+  writer.Put(mine.drops);
+  for (std::uint32_t host = 0; host < owned.size(); ++host) {
+    if (!owned[host]) continue;
+    writer.Put(host);
+    writer.PutAll(mine.pods[host]);
+    if (host < mine.nodes.size()) writer.Put(mine.nodes[host]);
+  }
+
+  Findings all;
+  all.flows.resize(mine.flows.size());
+  all.nodes.resize(mine.nodes.size());
+  all.pods.resize(mine.pods.size());
+  for (const engine::Ranks::Bytes& bytes : ranks.Gather(writer.bytes())) {
+    ByteReader reader(bytes);
+    for (FlowRecord& flow : all.flows) Merge(LoadFlow(reader), flow);
+    const auto drops = reader.Get<decltype(all.drops)>();
+    for (std::size_t i = 0; i < kDropReasons; ++i) all.drops[i] += drops[i];
+    while (!reader.at_end()) {
+      const auto host = reader.Get<std::uint32_t>();
+      all.pods[host] = reader.GetAll<HostProcess::PodUse>();
+      if (host < all.nodes.size()) all.nodes[host] = reader.Get<NodeFindings>();
+    }
+  }
+  return all;
+}
+
+}  // namespace cnisim::workload

@@ -1,0 +1,97 @@
+#include "models/workload/traffic_bytes.h"
+
+#include "sim/base/bytes.h"
+
+namespace cnisim::workload {
+namespace {
+
+void Save(const std::vector<FlowRecord>& flows, ByteWriter& writer) {
+  writer.Put<std::uint64_t>(flows.size());
+  for (const FlowRecord& flow : flows) workload::Save(flow, writer);
+}
+
+std::vector<FlowRecord> LoadFlows(ByteReader& reader) {
+  std::vector<FlowRecord> flows;
+  for (auto left = reader.Get<std::uint64_t>(); left > 0; --left) flows.push_back(LoadFlow(reader));
+  return flows;
+}
+
+void Save(const ResourceUse& use, ByteWriter& writer) {
+  writer.Put(use.kind);
+  writer.PutText(use.busiest);
+  writer.Put(use.busy_max);
+  writer.Put(use.busy_mean);
+  writer.Put(use.wait_mean);
+  writer.Put(use.drops);
+  writer.Put(use.first_drop);
+}
+
+ResourceUse LoadUse(ByteReader& reader) {
+  ResourceUse use;
+  use.kind = reader.Get<ResourceKind>();
+  use.busiest = reader.GetText();
+  use.busy_max = reader.Get<double>();
+  use.busy_mean = reader.Get<double>();
+  use.wait_mean = reader.Get<SimTime>();
+  use.drops = reader.Get<std::uint64_t>();
+  use.first_drop = reader.Get<SimTime>();
+  return use;
+}
+
+}  // namespace
+
+void Save(const FlowRecord& flow, ByteWriter& writer) {
+  writer.PutText(flow.name);
+  writer.Put(flow.offered);
+  writer.Put(flow.completed);
+  writer.Put(flow.failed);
+  writer.Put(flow.denied);
+  writer.Put(flow.in_flight);
+  writer.Put(flow.connections);
+  writer.Put(flow.retransmissions);
+  writer.Put(flow.delivered);
+  flow.latency_total.Save(writer);
+  flow.latency_network.Save(writer);
+}
+
+FlowRecord LoadFlow(ByteReader& reader) {
+  FlowRecord flow;
+  flow.name = reader.GetText();
+  flow.offered = reader.Get<std::uint64_t>();
+  flow.completed = reader.Get<std::uint64_t>();
+  flow.failed = reader.Get<decltype(flow.failed)>();
+  flow.denied = reader.Get<std::uint64_t>();
+  flow.in_flight = reader.Get<std::uint64_t>();
+  flow.connections = reader.Get<std::uint64_t>();
+  flow.retransmissions = reader.Get<std::uint64_t>();
+  flow.delivered = reader.Get<Bytes>();
+  flow.latency_total = Histogram::Load(reader);
+  flow.latency_network = Histogram::Load(reader);
+  return flow;
+}
+
+void Save(const TrafficRecord& record, ByteWriter& writer) {
+  Save(record.sources, writer);
+  Save(record.edges, writer);
+  writer.Put(record.drops);
+  for (const ResourceUse& use : record.resources) Save(use, writer);
+  writer.PutAll(record.nodes);
+  writer.Put(record.measured);
+  writer.Put(record.events);
+  writer.Put(record.digest);
+}
+
+TrafficRecord LoadTraffic(ByteReader& reader) {
+  TrafficRecord record;
+  record.sources = LoadFlows(reader);
+  record.edges = LoadFlows(reader);
+  record.drops = reader.Get<decltype(record.drops)>();
+  for (ResourceUse& use : record.resources) use = LoadUse(reader);
+  record.nodes = reader.GetAll<NodeCpu>();
+  record.measured = reader.Get<SimTime>();
+  record.events = reader.Get<std::uint64_t>();
+  record.digest = reader.Get<std::uint64_t>();
+  return record;
+}
+
+}  // namespace cnisim::workload
