@@ -22,4 +22,6 @@ if(CNISIM_BENCH)
 endif()
 if(CNISIM_MPI)
   find_package(MPI REQUIRED COMPONENTS CXX)
+elseif(CNISIM_TESTS AND NOT CNISIM_SANITIZE)
+  find_package(MPI QUIET COMPONENTS CXX)  # where it is there, tests run on ranks too
 endif()

@@ -125,7 +125,7 @@ class Checker {
 
  private:
   std::optional<experiment::ResultDocument> Run(LoadedScenario& loaded) {
-    experiment::ScenarioOptions experiment = options_.measure.ToExperiment(invocation_.options);
+    experiment::ScenarioOptions experiment = options_.measure.ToExperiment(invocation_);
     experiment::ExperimentTiming timing;
     ProgressLine progress(invocation_.err, loaded.scenario.name);
     experiment.progress = [&](int done, int total) { progress.Update(done, total); };

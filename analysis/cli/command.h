@@ -34,6 +34,7 @@ enum CommonOption : unsigned {
   kSeedOption = 1U << 2,
   kThreadsOption = 1U << 3,
   kCatalogOption = 1U << 4,
+  kUsesRanks = 1U << 5,  ///< no option: all MPI ranks run it; rank 0 alone runs the others
 };
 
 struct Command {

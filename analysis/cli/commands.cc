@@ -13,7 +13,7 @@
 namespace cnisim::cli {
 
 constexpr unsigned kSimulating =
-    kOutputOption | kJsonOption | kSeedOption | kThreadsOption | kCatalogOption;
+    kOutputOption | kJsonOption | kSeedOption | kThreadsOption | kCatalogOption | kUsesRanks;
 
 // A command is one entry: name, summary, example, common options, what -o names, how to add it.
 constexpr std::array kCommands = {

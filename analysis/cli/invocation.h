@@ -8,6 +8,10 @@
 #include <optional>
 #include <string>
 
+namespace cnisim::engine {
+class Ranks;
+}  // namespace cnisim::engine
+
 namespace cnisim::cli {
 
 /// The options that mean the same in every command that has them.
@@ -34,6 +38,8 @@ struct Invocation {
   Output err;                ///< everything else
   std::string command_line;  ///< for "how to reproduce", as typed, quoted for a shell
   CommonOptions options;
+  engine::Ranks* ranks = nullptr;  ///< that run the command together; nullptr: this process alone
+  bool writes = true;              ///< this process writes files: the others found the same
 };
 
 }  // namespace cnisim::cli

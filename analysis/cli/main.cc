@@ -1,12 +1,14 @@
 #include <csignal>
 #include <cstdlib>
 #include <iostream>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include <unistd.h>
 
 #include "analysis/cli/program.h"
+#include "sim/engine/ranks.h"
 
 namespace {
 
@@ -23,15 +25,38 @@ cnisim::cli::Output Standard(std::ostream& stream, int descriptor) {
   return {stream, terminal, terminal && (no_color == nullptr || *no_color == '\0')};
 }
 
+// A launcher started several of a program that cannot work together.
+bool StartedInVain() {
+  if (cnisim::engine::BuiltWithMpi()) return false;
+  for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"}) {
+    const char* size = std::getenv(name);
+    if (size != nullptr && std::atoi(size) > 1) return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
   std::signal(SIGINT, LeaveInterrupted);
   std::ios::sync_with_stdio(false);
+  if (StartedInVain()) {
+    std::cerr << "cnisim: error: built without MPI (-DCNISIM_MPI=ON), started on several ranks\n";
+    return static_cast<int>(cnisim::cli::ExitCode::kUserInput);
+  }
+  const std::unique_ptr<cnisim::engine::Ranks> ranks = cnisim::engine::ConnectRanks(argc, argv);
+  if (ranks != nullptr && ranks->rank() != 0) {  // rank 0 speaks for all
+    std::cout.setstate(std::ios::badbit);
+    std::cerr.setstate(std::ios::badbit);
+  }
   const std::vector<std::string> arguments(argv + 1, argv + argc);
-  cnisim::cli::ExitCode code = cnisim::cli::RunProgram(arguments, cnisim::cli::Commands(),
-                                                       Standard(std::cout, STDOUT_FILENO),
-                                                       Standard(std::cerr, STDERR_FILENO));
+  cnisim::cli::ExitCode code = cnisim::cli::RunProgram(
+      arguments, cnisim::cli::Commands(), Standard(std::cout, STDOUT_FILENO),
+      Standard(std::cerr, STDERR_FILENO), ranks.get());
+  if (ranks != nullptr && code == cnisim::cli::ExitCode::kInternal) {
+    std::_Exit(static_cast<int>(code));  // the launcher ends the others, who may wait
+  }
+  if (ranks != nullptr && ranks->rank() != 0) return 0;
   std::cout.flush();
   if (!std::cout) {
     std::cerr << "cnisim: error: cannot write to standard output\n";

@@ -1,6 +1,7 @@
 #include "analysis/cli/measure_options.h"
 
 #include <CLI/App.hpp>
+#include <CLI/Validators.hpp>
 
 #include "analysis/cli/invocation.h"
 #include "analysis/cli/option_checks.h"
@@ -28,9 +29,20 @@ void MeasureOptions::AddTo(CLI::App& command) {
   command.add_option("--cost-draws", cost_draws, "runs with costs from their ranges; 0: none")
       ->type_name("N")
       ->check(WholeNumberFrom(0));
+  command
+      .add_option("--shuffle-ties", shuffle_ties,
+                  "order simultaneous events by this seed: what moves hangs on ties")
+      ->type_name("SEED")
+      ->check(WholeNumberFrom(0, UINT64_MAX));
+  command
+      .add_option("--ranks", ranks,
+                  "what MPI ranks share: whole runs, or each run's nodes in blocks or stripes")
+      ->type_name("HOW")
+      ->check(CLI::IsMember({"auto", "runs", "blocks", "stripes"}));
 }
 
-experiment::ScenarioOptions MeasureOptions::ToExperiment(const CommonOptions& common) const {
+experiment::ScenarioOptions MeasureOptions::ToExperiment(const Invocation& invocation) const {
+  const CommonOptions& common = invocation.options;
   experiment::ScenarioOptions experiment;
   experiment.configurations = configurations;
   experiment.seed = common.seed;
@@ -40,6 +52,11 @@ experiment::ScenarioOptions MeasureOptions::ToExperiment(const CommonOptions& co
   if (!duration.empty()) experiment.duration = DurationOf(duration);
   experiment.cost_draws = cost_draws;
   experiment.threads = common.threads;
+  experiment.shuffle_ties = shuffle_ties;
+  experiment.ranks = invocation.ranks;
+  if (ranks == "runs") experiment.rank_use = experiment::RankUse::kRuns;
+  if (ranks == "blocks") experiment.rank_use = experiment::RankUse::kBlocks;
+  if (ranks == "stripes") experiment.rank_use = experiment::RankUse::kStripes;
   return experiment;
 }
 

@@ -3,6 +3,7 @@
 /// @file
 /// The options of commands that simulate: which configurations, how long, how often.
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,7 +16,7 @@ class App;
 
 namespace cnisim::cli {
 
-struct CommonOptions;
+struct Invocation;
 
 struct MeasureOptions {
   std::vector<std::string> configurations;
@@ -24,11 +25,13 @@ struct MeasureOptions {
   std::string warm_up;
   std::string duration;
   int cost_draws = 8;
+  std::optional<std::uint64_t> shuffle_ties;
+  std::string ranks = "auto";
 
   /// The object must live as long as `command`.
   void AddTo(CLI::App& command);
 
-  experiment::ScenarioOptions ToExperiment(const CommonOptions& common) const;
+  experiment::ScenarioOptions ToExperiment(const Invocation& invocation) const;
 };
 
 }  // namespace cnisim::cli

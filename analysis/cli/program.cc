@@ -16,6 +16,7 @@
 #include "analysis/cli/option_checks.h"
 #include "analysis/experiment/version.h"
 #include "models/document/spelling.h"
+#include "sim/engine/ranks.h"
 
 namespace cnisim::cli {
 namespace {
@@ -173,6 +174,7 @@ ExitCode RunCommand(const Command& command, std::span<const std::string> argumen
   if (invocation.options.threads == 0) {
     invocation.options.threads = std::max(1U, std::thread::hardware_concurrency());
   }
+  if (!invocation.writes && (command.common & kUsesRanks) == 0) return ExitCode::kOk;
   return action(invocation);
 }
 
@@ -196,7 +198,7 @@ std::string ShellLine(std::span<const std::string> arguments) {
 }
 
 ExitCode RunProgram(std::span<const std::string> arguments, std::span<const Command> commands,
-                    Output out, Output err) {
+                    Output out, Output err, engine::Ranks* ranks) {
   if (arguments.empty()) {
     err.stream << GeneralHelp(commands);
     return ExitCode::kUserInput;
@@ -223,7 +225,8 @@ ExitCode RunProgram(std::span<const std::string> arguments, std::span<const Comm
   }
   std::vector<std::string> whole{"cnisim"};
   whole.insert(whole.end(), arguments.begin(), arguments.end());
-  Invocation invocation{out, err, ShellLine(whole), {}};
+  Invocation invocation{out, err,   ShellLine(whole),
+                        {},  ranks, ranks == nullptr || ranks->rank() == 0};
   try {
     return RunCommand(*command, arguments.subspan(1), invocation);
   } catch (const std::exception& error) {

@@ -92,7 +92,7 @@ ExitCode Run(const RunOptions& options, Invocation& invocation) {
   if (loaded == nullptr) return ExitCode::kUserInput;
   WarnOfUnused(*loaded);
 
-  experiment::ScenarioOptions experiment = options.measure.ToExperiment(invocation.options);
+  experiment::ScenarioOptions experiment = options.measure.ToExperiment(invocation);
   experiment::ExperimentTiming timing;
   std::optional<experiment::ResultDocument> document;
   {
@@ -105,6 +105,8 @@ ExitCode Run(const RunOptions& options, Invocation& invocation) {
     PrintDiagnostics(loaded->diagnostics, invocation);
     return ExitCode::kUserInput;
   }
+
+  if (!invocation.writes) return ExitCode::kOk;
 
   explain::AddPaths(loaded->scenario, loaded->catalog, *document);
   plan::AddAddresses(loaded->scenario, loaded->catalog.limits, *document);

@@ -40,6 +40,7 @@ void PrintDiagnostics(const document::Diagnostics& diagnostics, Invocation& invo
 }
 
 bool WriteResult(const std::string& path, const std::string& text, Invocation& invocation) {
+  if (!invocation.writes) return true;
   if (path == "-") {
     invocation.out.stream << text;
     return true;

@@ -10,8 +10,11 @@
 #include <oneapi/tbb/task_arena.h>
 
 #include "analysis/stats/interval.h"
+#include "models/workload/traffic_bytes.h"
+#include "sim/base/bytes.h"
 #include "sim/base/check.h"
 #include "sim/base/hash.h"
+#include "sim/engine/ranks.h"
 
 namespace cnisim::experiment {
 namespace {
@@ -50,13 +53,19 @@ RunRequest RequestFor(const Task& task, const PlanOptions& options) {
   if (task.is_draw) request.cost_draw = task.index + 1;
   request.warm_up = options.warm_up;
   request.duration = options.duration;
+  request.shuffle_ties = options.shuffle_ties;
   return request;
 }
 
-void RunTasks(const std::vector<Task>& tasks, const std::vector<Subject>& subjects,
-              const PlanOptions& options, ProgressMeter& meter,
-              std::vector<SubjectRecord>& records) {
-  meter.Expect(tasks.size());
+workload::TrafficRecord& RecordOf(const Task& task, std::vector<SubjectRecord>& records) {
+  SubjectRecord& record = records[task.subject];
+  return (task.is_draw ? record.cost_draws : record.replications)[task.index];
+}
+
+/// Runs them side by side in this process.
+void RunHere(const std::vector<Task>& tasks, const std::vector<Subject>& subjects,
+             const PlanOptions& options, ProgressMeter& meter,
+             std::vector<SubjectRecord>& records) {
   // Threads left over by few runs go into the runs.
   const unsigned each =
       std::max(1U, options.threads / static_cast<unsigned>(std::max<std::size_t>(1, tasks.size())));
@@ -72,14 +81,61 @@ void RunTasks(const std::vector<Task>& tasks, const std::vector<Subject>& subjec
             const Task& task = tasks[i];
             RunRequest request = RequestFor(task, options);
             request.threads = each;
-            SubjectRecord& record = records[task.subject];
-            auto& list = task.is_draw ? record.cost_draws : record.replications;
-            list[task.index] = subjects[task.subject].run(request);
+            RecordOf(task, records) = subjects[task.subject].run(request);
             meter.Finished();
           }
         },
         tbb::simple_partitioner());
   });
+}
+
+/// Whole runs go to ranks in turn, and their records to all.
+void FarmOut(const std::vector<Task>& tasks, const std::vector<Subject>& subjects,
+             const PlanOptions& options, ProgressMeter& meter,
+             std::vector<SubjectRecord>& records) {
+  engine::Ranks& ranks = *options.ranks;
+  const auto tasks_of = [&](unsigned rank) {
+    std::vector<Task> own;
+    for (std::size_t i = rank; i < tasks.size(); i += ranks.count()) own.push_back(tasks[i]);
+    return own;
+  };
+  const std::vector<Task> mine = tasks_of(ranks.rank());
+  RunHere(mine, subjects, options, meter, records);
+  ByteWriter writer;
+  for (const Task& task : mine) workload::Save(RecordOf(task, records), writer);
+  const auto all = ranks.Gather(writer.bytes());
+  for (unsigned rank = 0; rank < ranks.count(); ++rank) {
+    ByteReader reader(all[rank]);
+    for (const Task& task : tasks_of(rank)) {
+      RecordOf(task, records) = workload::LoadTraffic(reader);
+      if (rank != ranks.rank()) meter.Finished();
+    }
+  }
+}
+
+void RunTasks(const std::vector<Task>& tasks, const std::vector<Subject>& subjects,
+              const PlanOptions& options, ProgressMeter& meter,
+              std::vector<SubjectRecord>& records) {
+  meter.Expect(tasks.size());
+  if (options.ranks == nullptr) {
+    RunHere(tasks, subjects, options, meter, records);
+    return;
+  }
+  const bool whole = options.rank_use == RankUse::kAuto ? tasks.size() >= options.ranks->count()
+                                                        : options.rank_use == RankUse::kRuns;
+  if (whole) {
+    FarmOut(tasks, subjects, options, meter, records);
+    return;
+  }
+  // All ranks run one after the other together.
+  for (const Task& task : tasks) {
+    RunRequest request = RequestFor(task, options);
+    request.threads = options.threads;
+    request.ranks = options.ranks;
+    request.stripes = options.rank_use == RankUse::kStripes;
+    RecordOf(task, records) = subjects[task.subject].run(request);
+    meter.Finished();
+  }
 }
 
 /// Adds `count` replications to every record.

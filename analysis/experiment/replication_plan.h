@@ -16,6 +16,10 @@
 #include "models/workload/traffic_record.h"
 #include "sim/base/units.h"
 
+namespace cnisim::engine {
+class Ranks;
+}  // namespace cnisim::engine
+
 namespace cnisim::experiment {
 
 /// One run that is asked for.
@@ -25,6 +29,9 @@ struct RunRequest {
   SimTime warm_up;
   SimTime duration;
   unsigned threads = 1;
+  std::optional<std::uint64_t> shuffle_ties;  ///< orders simultaneous events
+  engine::Ranks* ranks = nullptr;             ///< that run it together, and all get the record
+  bool stripes = false;                       ///< how they share it
 };
 
 /// Something that can be run: a prepared configuration, or a test's own.
@@ -33,6 +40,14 @@ struct Subject {
   /// Called from several threads at once; the record depends on the request alone, its threads
   /// aside.
   std::function<workload::TrafficRecord(const RunRequest&)> run;
+};
+
+/// What MPI ranks share among them.  No result depends on it.
+enum class RankUse : std::uint8_t {
+  kAuto,     ///< runs, if there are as many as ranks; blocks otherwise
+  kRuns,     ///< whole runs
+  kBlocks,   ///< the nodes of each run, neighbours together
+  kStripes,  ///< the nodes of each run, dealt out in turn
 };
 
 struct PlanOptions {
@@ -44,7 +59,11 @@ struct PlanOptions {
   int max_replications = 100;
   SimTime warm_up;
   SimTime duration;
-  unsigned threads = 1;
+  unsigned threads = 1;  ///< of each rank
+  std::optional<std::uint64_t> shuffle_ties;
+  /// Ranks that make the same call; each gets all the records.  nullptr: this process alone.
+  engine::Ranks* ranks = nullptr;
+  RankUse rank_use = RankUse::kAuto;
   /// Told after each finished run, one call at a time, from any thread.
   std::function<void(int done, int total)> progress;
 };

@@ -141,6 +141,9 @@ Subject SubjectOf(const PreparedConfiguration& prepared) {
             options.cost_draw = request.cost_draw;
             options.warm_up = request.warm_up;
             options.duration = request.duration;
+            options.shuffle_ties = request.shuffle_ties;
+            options.ranks = request.ranks;
+            options.stripes = request.stripes;
             return scenario::RunReplication(prepared, options);
           }};
 }
@@ -218,6 +221,9 @@ PlanOptions PlanOf(const Scenario& scenario, const ScenarioOptions& options) {
   plan.duration = options.duration.value_or(scenario.measure.duration);
   plan.threads = options.threads;
   plan.progress = options.progress;
+  plan.shuffle_ties = options.shuffle_ties;
+  plan.ranks = options.ranks;
+  plan.rank_use = options.rank_use;
   return plan;
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 #include <vector>
 
+#include "analysis/experiment/replication_plan.h"
 #include "analysis/experiment/result_document.h"
 #include "sim/base/units.h"
 
@@ -32,6 +33,9 @@ struct ScenarioOptions {
   std::optional<SimTime> duration;
   int cost_draws = 8;
   unsigned threads = 1;
+  std::optional<std::uint64_t> shuffle_ties;  ///< as engine::RunOptions has it
+  engine::Ranks* ranks = nullptr;             ///< as PlanOptions has it
+  RankUse rank_use = RankUse::kAuto;
   std::function<void(int done, int total)> progress;  ///< as PlanOptions::progress
 };
 

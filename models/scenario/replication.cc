@@ -44,6 +44,7 @@ ReplicationRecord RunReplication(const PreparedConfiguration& configuration,
                                          .threads = options.threads,
                                          .warm_up = options.warm_up,
                                          .duration = options.duration,
+                                         .shuffle_ties = options.shuffle_ties,
                                          .ranks = options.ranks,
                                          .stripes = options.stripes};
   const datapath::CostModel costs =

@@ -32,10 +32,11 @@ struct ReplicationOptions {
   unsigned threads = 1;
   /// Draw the stage costs from their ranges with this seed; empty: the typical ones.
   std::optional<std::uint64_t> cost_draw = std::nullopt;
-  SimTime warm_up = SimTime();     ///< not measured
-  SimTime duration = SimTime();    ///< measured, > 0
-  engine::Ranks* ranks = nullptr;  ///< as workload::TrafficOptions has it
-  bool stripes = false;            ///< as there
+  SimTime warm_up = SimTime();                               ///< not measured
+  SimTime duration = SimTime();                              ///< measured, > 0
+  std::optional<std::uint64_t> shuffle_ties = std::nullopt;  ///< as engine::RunOptions has it
+  engine::Ranks* ranks = nullptr;                            ///< as workload::TrafficOptions has it
+  bool stripes = false;                                      ///< as there
 };
 
 /// How much dearer work is on a node that is busy for this share of its time: between 1 and `cold`,

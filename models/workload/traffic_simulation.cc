@@ -140,7 +140,8 @@ TrafficRecord SimulateTraffic(const Model& model, const TrafficOptions& options)
   }
 
   CallLuggage luggage(context);
-  engine::RunOptions run{.threads = options.threads, .ranks = options.ranks};
+  engine::RunOptions run{
+      .threads = options.threads, .shuffle_ties = options.shuffle_ties, .ranks = options.ranks};
   if (options.ranks != nullptr) {
     simulation.SetLuggage(&luggage);
     if (options.stripes) run.rank_of = Stripes(context.host_count(), options.ranks->count());

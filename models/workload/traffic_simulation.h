@@ -4,6 +4,7 @@
 /// Runs the traffic of a model once.
 
 #include <cstdint>
+#include <optional>
 
 #include "models/workload/model.h"
 #include "models/workload/traffic_record.h"
@@ -17,9 +18,10 @@ namespace cnisim::workload {
 
 struct TrafficOptions {
   std::uint64_t seed = 1;
-  unsigned threads = 1;  ///< changes no result
-  SimTime warm_up;       ///< not measured
-  SimTime duration;      ///< measured, > 0
+  unsigned threads = 1;                                      ///< changes no result
+  SimTime warm_up;                                           ///< not measured
+  SimTime duration;                                          ///< measured, > 0
+  std::optional<std::uint64_t> shuffle_ties = std::nullopt;  ///< as engine::RunOptions has it
   /// Ranks that run it together, each with `threads`, and all get the record; changes no result.
   engine::Ranks* ranks = nullptr;
   bool stripes = false;  ///< deal hosts out in turn, instead of neighbours together

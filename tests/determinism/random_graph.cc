@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "sim/base/bytes.h"
 #include "sim/base/hash.h"
 #include "sim/base/random.h"
 
@@ -188,6 +189,8 @@ class SlowRun {
 
 }  // namespace
 
+std::uint32_t GraphSize(std::uint32_t number) { return MakeGraph(number).lps; }
+
 GraphOutcome RunGraph(std::uint32_t number, const std::vector<Stretch>& stretches,
                       const RunOptions& options) {
   const Graph graph = MakeGraph(number);
@@ -213,10 +216,24 @@ GraphOutcome RunGraph(std::uint32_t number, const std::vector<Stretch>& stretche
     outcome.events += report.events;
     outcome.digest = report.digest;
   }
-  Hasher state;
+  // What each LP saw, as its owner knows it.
+  std::vector<std::uint64_t> seen;
   for (const LpId lp : lps) {
-    state.Add(static_cast<GraphLp&>(simulation.lp(lp)).behaviour().seen());
+    const auto& here = static_cast<GraphLp&>(simulation.lp(lp)).behaviour();
+    seen.push_back(simulation.owns(lp) ? here.seen() : 0);
   }
+  if (options.ranks != nullptr) {
+    ByteWriter mine;
+    mine.PutAll(seen);
+    for (const Ranks::Bytes& bytes : options.ranks->Gather(mine.bytes())) {
+      const auto theirs = ByteReader(bytes).GetAll<std::uint64_t>();
+      for (std::size_t i = 0; i < seen.size(); ++i) {
+        if (theirs[i] != 0) seen[i] = theirs[i];
+      }
+    }
+  }
+  Hasher state;
+  for (const std::uint64_t word : seen) state.Add(word);
   outcome.state = state.digest();
   return outcome;
 }

@@ -32,6 +32,9 @@ struct Stretch {
 GraphOutcome RunGraph(std::uint32_t graph, const std::vector<Stretch>& stretches,
                       const RunOptions& options);
 
+/// Number of its LPs.
+std::uint32_t GraphSize(std::uint32_t number);
+
 /// Runs it event by event from one ordered set.
 GraphOutcome RunGraphSlowly(std::uint32_t graph, SimTime until);
 

@@ -3,12 +3,16 @@
 
 #include <numeric>
 #include <string>
+#include <vector>
 
 #include <gtest/gtest.h>
 
+#include "models/workload/traffic_bytes.h"
 #include "models/workload/traffic_simulation.h"
+#include "sim/base/bytes.h"
 #include "sim/base/random.h"
 #include "tests/support/small_traffic.h"
+#include "tests/support/thread_ranks.h"
 
 namespace cnisim::workload {
 namespace {
@@ -176,6 +180,39 @@ TEST(ConservationTest, ThreadsDoNotMatter) {
     EXPECT_EQ(one.digest, three.digest) << number;
     EXPECT_EQ(one.sources[0].latency_total, three.sources[0].latency_total) << number;
     EXPECT_EQ(one.drops, three.drops) << number;
+  }
+}
+
+// Calls travel with their messages between ranks, and what hosts found comes together in the end.
+TEST(ConservationTest, RanksDoNotMatter) {
+  for (std::uint32_t number = 0; number < 40; ++number) {
+    SCOPED_TRACE(number);
+    const Model model = RandomModel(number).Build();
+    const TrafficOptions options{.seed = 1, .threads = 1, .warm_up = 10_ms, .duration = 50_ms};
+    ByteWriter one;
+    Save(SimulateTraffic(model, options), one);
+    for (const bool stripes : {false, true}) {
+      const unsigned count = stripes ? 2 : 3;
+      std::vector<TrafficRecord> records(count);
+      test::RunOnThreadRanks(count, [&](engine::Ranks& ranks) {
+        TrafficOptions own = options;
+        own.ranks = &ranks;
+        own.stripes = stripes;
+        own.threads = 1 + number % 2;
+        records[ranks.rank()] = SimulateTraffic(model, own);
+      });
+      for (const TrafficRecord& record : records) {
+        ByteWriter found;
+        Save(record, found);
+        EXPECT_EQ(one.bytes(), found.bytes());
+        // What was written is read as it was.
+        ByteReader reader(found.bytes());
+        ByteWriter again;
+        Save(LoadTraffic(reader), again);
+        EXPECT_TRUE(reader.at_end());
+        EXPECT_EQ(found.bytes(), again.bytes());
+      }
+    }
   }
 }
 

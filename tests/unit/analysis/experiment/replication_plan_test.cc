@@ -1,6 +1,8 @@
 #include "analysis/experiment/replication_plan.h"
 
+#include <algorithm>
 #include <mutex>
+#include <numeric>
 #include <set>
 #include <stdexcept>
 #include <utility>
@@ -9,6 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/support/fake_runs.h"
+#include "tests/support/thread_ranks.h"
 
 namespace cnisim::experiment {
 namespace {
@@ -38,6 +41,50 @@ TEST(RunAllTest, SameRecordsForAnyNumberOfThreads) {
       EXPECT_EQ(alone[s].replications[i].digest, together[s].replications[i].digest);
       EXPECT_EQ(alone[s].replications[i].sources[0].latency_total,
                 together[s].replications[i].sources[0].latency_total);
+    }
+  }
+}
+
+// Whole runs are dealt out to ranks; each rank ends with all records, those of later rounds
+// included.
+TEST(RunAllTest, SameRecordsOnAnyNumberOfRanks) {
+  PlanOptions options = Options();
+  options.precision = 0.01;
+  options.max_replications = 12;
+  const auto alone = RunAll(TwoSubjects(), options);
+  ASSERT_GT(alone[0].replications.size(), 5U);
+  for (const unsigned count : {2U, 3U}) {
+    std::vector<std::vector<SubjectRecord>> found(count);
+    std::vector<int> runs(count);
+    test::RunOnThreadRanks(count, [&](engine::Ranks& ranks) {
+      PlanOptions own = options;
+      own.ranks = &ranks;
+      own.rank_use = RankUse::kRuns;
+      std::vector<Subject> subjects = TwoSubjects();
+      for (Subject& subject : subjects) {
+        subject.run = [&runs, &ranks, inner = subject.run](const RunRequest& request) {
+          EXPECT_EQ(request.ranks, nullptr);
+          ++runs[ranks.rank()];
+          return inner(request);
+        };
+      }
+      found[ranks.rank()] = RunAll(subjects, own);
+    });
+    const std::size_t all = 2 * (alone[0].replications.size() + alone[0].cost_draws.size());
+    EXPECT_EQ(static_cast<std::size_t>(std::accumulate(runs.begin(), runs.end(), 0)), all);
+    EXPECT_GE(*std::min_element(runs.begin(), runs.end()), static_cast<int>(all / count) - 3);
+    for (const std::vector<SubjectRecord>& records : found) {
+      ASSERT_EQ(records.size(), 2U);
+      for (std::size_t s = 0; s < 2; ++s) {
+        ASSERT_EQ(records[s].replications.size(), alone[s].replications.size());
+        for (std::size_t i = 0; i < alone[s].replications.size(); ++i) {
+          EXPECT_EQ(records[s].replications[i].sources[0].latency_total,
+                    alone[s].replications[i].sources[0].latency_total);
+        }
+        for (std::size_t i = 0; i < alone[s].cost_draws.size(); ++i) {
+          EXPECT_EQ(records[s].cost_draws[i].digest, alone[s].cost_draws[i].digest);
+        }
+      }
     }
   }
 }
