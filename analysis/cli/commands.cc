@@ -4,11 +4,13 @@
 #include "analysis/cli/check_command.h"
 #include "analysis/cli/command.h"
 #include "analysis/cli/explain_command.h"
+#include "analysis/cli/fit_command.h"
 #include "analysis/cli/import_command.h"
 #include "analysis/cli/plan_command.h"
 #include "analysis/cli/policy_command.h"
 #include "analysis/cli/report_command.h"
 #include "analysis/cli/run_command.h"
+#include "analysis/cli/validate_command.h"
 
 namespace cnisim::cli {
 
@@ -47,6 +49,13 @@ constexpr std::array kCommands = {
     Command{"catalog", "show what the program knows, with sources",
             "cnisim catalog cost\ncnisim catalog cni byocni-calico", kJsonOption | kCatalogOption,
             "", AddCatalogCommand},
+    Command{"validate", "how far the model is from published and measured numbers",
+            "cnisim validate\ncnisim validate --data mine.csv --json rows.json",
+            kOutputOption | kJsonOption | kCatalogOption, "file for the whole of it as Markdown",
+            AddValidateCommand},
+    Command{"fit", "costs of stages from measurements, inside the ranges of their sources",
+            "cnisim fit -o costs.yaml", kOutputOption | kCatalogOption,
+            "file for the fitted costs; default costs.yaml", AddFitCommand},
 };
 
 std::span<const Command> Commands() { return kCommands; }

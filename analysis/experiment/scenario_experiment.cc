@@ -12,6 +12,7 @@
 
 #include "analysis/experiment/metrics.h"
 #include "analysis/experiment/replication_plan.h"
+#include "analysis/experiment/validation_errors.h"
 #include "analysis/experiment/version.h"
 #include "models/document/diagnostics.h"
 #include "models/document/spelling.h"
@@ -287,6 +288,7 @@ std::optional<ResultDocument> RunScenario(const Scenario& scenario, const Catalo
     AddFacts(*prepared[i], document.configurations.back());
   }
   document.comparisons = Compare(records, labels);
+  ValidationErrors::Load(catalog.files, diagnostics).Apply(document);
   AddWarnings(diagnostics, document);
   return document;
 }

@@ -104,7 +104,11 @@ void AddWire(const PathQuestion& question, const datapath::CompiledMessage& comp
   const auto leave = [&](Side side, bool to_a_node) {
     const BitsPerSecond rate = question.egress[RoleOf(side, forward)];
     if (rate.value() == 0) return;
-    if (to_a_node) message.wire_ns += (compiled.pair_ceiling * message.wire_bytes).value();
+    if (to_a_node) {
+      message.wire_ns += (compiled.pair_ceiling * message.wire_bytes).value();
+      message.wire_ns +=
+          compiled.pair_per_packet.value() * static_cast<double>(message.shape.packets);
+    }
     message.wire_ns += (rate.PerByte() * (message.wire_bytes + more_headers)).value();
   };
   const bool outside = question.flow.path == datapath::PathKind::kExternalToPod ||
@@ -209,7 +213,13 @@ PathExplanation ExplainWarm(const PathQuestion& question) {
   const datapath::CompiledMessage& request = compiled[MessageKind::kRequest];
   explanation.mss = request.mss;
   explanation.header_bytes = request.header_bytes;
-  explanation.pair_ceiling = request.pair_ceiling;
+  if (request.pair_per_packet.value() > 0 || request.pair_ceiling.value() > 0) {
+    // Of full packets.
+    const Bytes full = request.mss + request.header_bytes;
+    explanation.pair_ceiling =
+        request.pair_ceiling +
+        NanosecondsPerByte(request.pair_per_packet.value() / static_cast<double>(full.count()));
+  }
   explanation.conntrack_entries = compiled.conntrack_entries;
 
   const auto stages = [&](MessageKind kind) -> const std::vector<datapath::TracedStage>& {

@@ -86,6 +86,17 @@ std::string CostList(const datapath::CostModel& costs) {
   return out;
 }
 
+// Typical values as the catalog's sources have them, before any fit.
+std::string SourceValue(const StageCost& cost) {
+  std::string text;
+  if (HasFixed(cost)) text = Duration(cost.fixed.catalog_typical);
+  if (HasPerByte(cost)) {
+    if (!text.empty()) text += " and ";
+    text += ThreeDigits(cost.per_byte.catalog_typical) + " ns a byte";
+  }
+  return text;
+}
+
 std::string CostEntry(const StageCost& cost) {
   std::string out = cost.id + "\n";
   out += Field("does", cost.does);
@@ -94,6 +105,11 @@ std::string CostEntry(const StageCost& cost) {
                            cost.per == datapath::Per::kAggregate ? "GSO packet" : Name(cost.per)));
   if (HasFixed(cost)) out += Field("fixed", RangeText(cost.fixed, ""));
   if (HasPerByte(cost)) out += Field("a byte", RangeText(cost.per_byte, ""));
+  if (cost.informed_by > 0) {
+    out += Field("fitted", fmt::format("to {} measurements; its source alone says {}",
+                                       cost.informed_by, SourceValue(cost)));
+  }
+  if (!cost.same_as.empty()) out += Field("same as", cost.same_as);
   if (cost.count != datapath::Count::kOne) {
     out += Field("times", fmt::format("{}: {}", Name(cost.count), Meaning(cost.count)));
   }
@@ -119,6 +135,12 @@ ordered_json CostJson(const StageCost& cost) {
   json["count"] = Name(cost.count);
   if (HasFixed(cost)) json["fixed_ns"] = range(cost.fixed);
   if (HasPerByte(cost)) json["per_byte_ns"] = range(cost.per_byte);
+  if (cost.informed_by > 0) {
+    json["fitted_to"] = cost.informed_by;
+    json["source_value_ns"] = {{"fixed", cost.fixed.catalog_typical},
+                               {"per_byte", cost.per_byte.catalog_typical}};
+  }
+  if (!cost.same_as.empty()) json["same_as"] = cost.same_as;
   json["cv"] = cost.cv;
   json["status"] = Name(cost.status);
   json["source"] = {{"title", cost.source.title}, {"where", cost.source.where}};

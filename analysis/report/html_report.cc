@@ -103,7 +103,8 @@ void AddAnswer(const ResultDocument& document, HtmlPage& page) {
   }
   page.Paragraph(
       "Below a figure: its 95 % interval by chance, from independent replications, then how far "
-      "draws of all costs from their ranges move it. A difference counts only beyond both. Changes "
+      "draws of all costs from their ranges move it, at least the error of the validation. A "
+      "difference counts only beyond both. Changes "
       "that fit: "
       "the scenario's timeline, or else an upgrade of every pool, in the addresses and limits "
       "there "

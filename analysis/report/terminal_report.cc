@@ -312,11 +312,11 @@ std::string Simulated(const ResultDocument& document, const Style& style) {
 std::string Legend(const ResultDocument& document, bool by_chance, bool by_model) {
   std::string text = fmt::format(
       "95%: chance ({} replications). model: how far {} draws of all costs from their "
-      "ranges move p99.",
+      "ranges move p99, at least the error of the validation.",
       document.replications, document.cost_draws);
   if (document.cost_draws == 0) {
-    text =
-        fmt::format("95%: chance ({} replications). model: not asked for.", document.replications);
+    text = fmt::format("95%: chance ({} replications). model: the error of the validation.",
+                       document.replications);
   }
   if (by_chance) text += " =: not told from the lowest by chance.";
   if (by_model) text += " ~: within the model's error of it.";

@@ -26,10 +26,12 @@ std::string Words(std::string_view before, std::string_view word, std::string_vi
   return std::string(before) + document::Quote(word) + std::string(after);
 }
 
+}  // namespace
+
 /// The shared lists and path sets of cni/fragments, as values of documents that it owns.
-class Fragments {
+class CniFragments {
  public:
-  Fragments(const document::CatalogFiles& files, Diagnostics& diagnostics) {
+  CniFragments(const document::CatalogFiles& files, Diagnostics& diagnostics) {
     for (const document::CatalogFile* file : files.Below(kFragmentFolder)) {
       auto document = document::ParseDocument(file->text, file->origin, diagnostics);
       if (document) documents_.push_back(std::move(*document));
@@ -74,10 +76,12 @@ class Fragments {
   Table path_sets_;
 };
 
+namespace {
+
 /// Expands step lists into flat ones.
 class StepReader {
  public:
-  StepReader(const Fragments& fragments, const CostModel& costs, Diagnostics& diagnostics)
+  StepReader(const CniFragments& fragments, const CostModel& costs, Diagnostics& diagnostics)
       : fragments_(fragments), costs_(costs), diagnostics_(diagnostics) {}
 
   std::vector<PathStep> Read(const Value& list) {
@@ -199,7 +203,7 @@ class StepReader {
     steps_.push_back({std::string(stage), when, count, times, fragment});
   }
 
-  const Fragments& fragments_;
+  const CniFragments& fragments_;
   const CostModel& costs_;
   Diagnostics& diagnostics_;
   std::vector<PathStep> steps_;
@@ -295,6 +299,11 @@ MtuRules ReadMtu(const Value* value, Diagnostics& diagnostics) {
 
 }  // namespace
 
+std::shared_ptr<const CniFragments> LoadCniFragments(const document::CatalogFiles& files,
+                                                     Diagnostics& diagnostics) {
+  return std::make_shared<CniFragments>(files, diagnostics);
+}
+
 std::optional<CniProfile> CniProfile::Load(const document::CatalogFiles& files,
                                            std::string_view name, const CostModel& costs,
                                            Diagnostics& diagnostics) {
@@ -305,19 +314,28 @@ std::optional<CniProfile> CniProfile::Load(const document::CatalogFiles& files,
                       document::SpellingHint(name, Names(files)));
     return std::nullopt;
   }
+  const CniFragments fragments(files, diagnostics);
+  std::optional<CniProfile> profile =
+      Parse(file->text, file->origin, fragments, costs, diagnostics);
+  if (profile && profile->name_ != name) {
+    diagnostics.Error({file->origin, 1, 1}, "", Words("the file of ", name, " has another name"),
+                      "name: " + std::string(name));
+    return std::nullopt;
+  }
+  return profile;
+}
+
+std::optional<CniProfile> CniProfile::Parse(std::string_view text, const std::string& origin,
+                                            const CniFragments& fragments, const CostModel& costs,
+                                            Diagnostics& diagnostics) {
   const std::size_t errors_before = diagnostics.error_count();
-  const auto document = document::ParseDocument(file->text, file->origin, diagnostics);
+  const auto document = document::ParseDocument(text, origin, diagnostics);
   if (!document) return std::nullopt;
-  const Fragments fragments(files, diagnostics);
   StepReader steps(fragments, costs, diagnostics);
 
   CniProfile profile;
   ObjectReader reader(document->root(), diagnostics, UnknownKeys::kError);
   profile.name_ = reader.RequireString("name").value_or("");
-  if (profile.name_ != name && reader.valid()) {
-    diagnostics.Error(document->root(), Words("the file of ", name, " has another name"),
-                      "name: " + std::string(name));
-  }
   profile.summary_ = reader.RequireString("summary").value_or("");
   profile.switches_ = ReadSwitches(reader.Map("switches"), diagnostics);
   profile.sources_ = ReadSources(reader.Sequence("sources"), diagnostics);

@@ -57,12 +57,21 @@ struct MtuRules {
   std::optional<Bytes> wireguard_reserve;
 };
 
+/// The lists and path sets that profiles share (cni/fragments), read once for many profiles.
+class CniFragments;
+std::shared_ptr<const CniFragments> LoadCniFragments(const document::CatalogFiles& files,
+                                                     document::Diagnostics& diagnostics);
+
 class CniProfile {
  public:
   /// Reads cni/<name>.yaml and the fragments that it uses.  nullopt if there is no such profile or
   /// it is wrong; the reasons are in `diagnostics`.
   static std::optional<CniProfile> Load(const document::CatalogFiles& files, std::string_view name,
                                         const CostModel& costs, document::Diagnostics& diagnostics);
+  /// As Load(), of a profile that is given as text.
+  static std::optional<CniProfile> Parse(std::string_view text, const std::string& origin,
+                                         const CniFragments& fragments, const CostModel& costs,
+                                         document::Diagnostics& diagnostics);
   /// Names of all profiles of the catalog, sorted.
   static std::vector<std::string> Names(const document::CatalogFiles& files);
 

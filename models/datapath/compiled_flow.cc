@@ -27,8 +27,8 @@ std::int64_t MorePieces(const CompiledMessage& message, std::int64_t payload) {
 }  // namespace
 
 std::string_view Name(Resource resource) {
-  constexpr std::string_view kNames[kResources] = {"task",  "softirq", "nic",        "fabric",
-                                                   "proxy", "latency", "background", "pair"};
+  constexpr std::string_view kNames[kResources] = {
+      "task", "softirq", "nic", "fabric", "proxy", "latency", "background", "pair", "threads"};
   return kNames[static_cast<std::size_t>(resource)];
 }
 

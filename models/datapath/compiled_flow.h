@@ -24,8 +24,9 @@ enum class Resource : std::uint8_t {
   kLatency,      ///< time that passes while nobody works: wake-ups, hand-overs
   kBackground,   ///< a task core, but the message does not wait for it: agents that read events
   kPair,         ///< never emitted: a cap a node pair, see CompiledMessage::pair_ceiling
+  kThreads,      ///< kernel threads on any core; the message waits, its sender's task does not
 };
-inline constexpr std::size_t kResources = 8;
+inline constexpr std::size_t kResources = 9;
 std::string_view Name(Resource resource);
 
 /// The node where it happens, seen from the message at hand: the server is the sender of a reply.
@@ -79,6 +80,7 @@ struct CompiledMessage {
   /// leave no faster than this.  A cap shared by all flows of the node pair, not a delay of its
   /// own; 0 = none.
   NanosecondsPerByte pair_ceiling;
+  Nanoseconds pair_per_packet;  ///< likewise, for each wire packet
   /// Largest IP packet that the way carries whole; larger ones are cut, or lost; 0 = no limit.
   Bytes whole;
   bool lost_above_whole = false;
@@ -112,11 +114,14 @@ std::string_view Name(MessageKind kind);
 /// True for messages from client to server.
 bool IsForward(MessageKind kind);
 
+enum class TransportProtocol : std::uint8_t { kTcp, kUdp };
+
 /// Everything that a flow of one class costs.  The builder runs, for a new TCP connection:
 /// `connect` on the client's task core, then syn, syn_ack, then control and request_first together
 /// (the server does not wait for the ACK); later requests and replies on the open connection; at
 /// the end control and control_reply (FIN).  A UDP flow starts with request_first.
 struct CompiledFlow {
+  TransportProtocol protocol = TransportProtocol::kTcp;
   Nanoseconds connect;  ///< client's task core, in connect(), before the SYN leaves
   Nanoseconds accept;   ///< server's task core, in accept(), before the first request is read
   std::array<CompiledMessage, kMessageKinds> messages;  // [MessageKind]

@@ -167,6 +167,7 @@ TracedFlow Trace(const CniProfile& profile, const Switches& switches, const Flow
   const std::vector<TracedStage> reply = StagesOf(path->reply, all, reply_sized, costs);
 
   TracedFlow traced;
+  traced.compiled.protocol = flow.protocol;
   traced.connect = Only(request, Paid::kConnect);
   traced.accept = Only(request, Paid::kAccept);
   traced.compiled.connect = SumOf(traced.connect);
@@ -179,14 +180,19 @@ TracedFlow Trace(const CniProfile& profile, const Switches& switches, const Flow
     TracedMessage message;
     message.kind = kind;
     NanosecondsPerByte ceiling;
+    Nanoseconds per_packet;
     for (const TracedStage& stage : forward ? request : reply) {
       if (!Pays(stage.cost->paid, kind, flow.protocol)) continue;
-      if (stage.cost->paid_by == Resource::kPair) ceiling = ceiling + stage.per_byte;
+      if (stage.cost->paid_by == Resource::kPair) {
+        ceiling = ceiling + stage.per_byte;
+        per_packet += stage.fixed;
+      }
       message.stages.push_back(stage);
     }
     CompiledMessage& compiled = traced.compiled.messages[i];
     compiled.segments = Fuse(message.stages);
     compiled.pair_ceiling = ceiling;
+    compiled.pair_per_packet = per_packet;
     SizePackets(forward ? sizes : reply_sizes, all, flow, compiled);
     // What a connection holds is made by its first packet each way.
     const bool first = Pays(Paid::kFirst, kind, flow.protocol);

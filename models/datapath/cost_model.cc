@@ -1,6 +1,7 @@
 #include "models/datapath/cost_model.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 #include <optional>
 #include <set>
@@ -66,7 +67,7 @@ CostRange ReadRange(const Value& value, Diagnostics& diagnostics) {
   const std::optional<double> high = ReadNanoseconds(reader, "high");
   reader.Finish();
   if (!typical || !low || !high) return range;
-  range = {*low, *typical, *high};
+  range = {*low, *typical, *high, *typical};
   if (range.low > range.typical || range.typical > range.high) {
     diagnostics.Error(value, "low, typical and high are not in this order");
   }
@@ -141,8 +142,10 @@ StageCost ReadCost(const Value& value, const std::map<std::string, std::string>&
   if (const Value* per_byte = reader.Map("per_byte")) {
     cost.per_byte = ReadRange(*per_byte, diagnostics);
   }
-  if (value.Find("fixed") == nullptr && value.Find("per_byte") == nullptr) {
-    reader.Error("a cost has 'fixed' or 'per_byte'");
+  cost.same_as = reader.String("same_as").value_or("");
+  const bool own = value.Find("fixed") != nullptr || value.Find("per_byte") != nullptr;
+  if (own == !cost.same_as.empty()) {
+    reader.Error("a cost has 'fixed' or 'per_byte', or is 'same_as' another");
   }
   if (const Value* beyond = reader.Map("beyond")) {
     ObjectReader nested(*beyond, diagnostics, UnknownKeys::kError);
@@ -188,6 +191,37 @@ CostFactor ReadFactor(const Value& value, const std::map<std::string, std::strin
   reader.Finish();
   CheckProvenance(reader, factor);
   return factor;
+}
+
+void ReadFittedCost(const Value& value, HardwareClass& hardware, Diagnostics& diagnostics) {
+  ObjectReader reader(value, diagnostics, UnknownKeys::kError);
+  const std::string id = reader.RequireString("cost").value_or("");
+  FittedCost cost;
+  const auto optional = [&](std::string_view key) {
+    return reader.Get(key) == nullptr ? 0 : ReadNanoseconds(reader, key).value_or(0);
+  };
+  cost.fixed_ns = optional("fixed");
+  cost.per_byte_ns = optional("per_byte");
+  cost.error_ns = optional("error");
+  cost.measurements = static_cast<int>(reader.Integer("measurements", 1, 1'000'000).value_or(1));
+  cost.at_bound = reader.Boolean("at_bound").value_or(false);
+  reader.Finish();
+  if (!hardware.costs.emplace(id, cost).second) {
+    diagnostics.Error(value, "the cost " + document::Quote(id) + " is given twice");
+  }
+}
+
+HardwareClass ReadHardware(const Value& value, bool& is_default, Diagnostics& diagnostics) {
+  ObjectReader reader(value, diagnostics, UnknownKeys::kError);
+  HardwareClass hardware;
+  hardware.name = reader.RequireString("name").value_or("");
+  hardware.about = reader.RequireString("about").value_or("");
+  is_default = reader.Boolean("default").value_or(false);
+  if (const Value* costs = reader.RequireSequence("costs")) {
+    for (const Value& cost : costs->items()) ReadFittedCost(cost, hardware, diagnostics);
+  }
+  reader.Finish();
+  return hardware;
 }
 
 template <class Entry>
@@ -286,7 +320,119 @@ CostModel CostModel::Load(const document::CatalogFiles& files, Diagnostics& diag
   }
   std::sort(model.costs_.begin(), model.costs_.end(), ById<StageCost>);
   std::sort(model.factors_.begin(), model.factors_.end(), ById<CostFactor>);
+  model.CheckShared(diagnostics);
+  model.ShareValues();
+  const std::string default_class = model.LoadHardware(files, diagnostics);
+  return default_class.empty() ? model : model.ForHardware(default_class);
+}
+
+void CostModel::CheckShared(Diagnostics& diagnostics) const {
+  for (const StageCost& cost : costs_) {
+    if (cost.same_as.empty()) continue;
+    const StageCost* other = Find(cost.same_as);
+    if (other == nullptr || !other->same_as.empty()) {
+      diagnostics.Error(document::SourceLocation{cost.file, 0, 0}, cost.id,
+                        "it is the same as " + document::Quote(cost.same_as) +
+                            ", which is no cost with values of its own");
+    }
+  }
+}
+
+// Costs that are the same as others take their values.
+void CostModel::ShareValues() {
+  for (StageCost& cost : costs_) {
+    const StageCost* other = cost.same_as.empty() ? nullptr : Find(cost.same_as);
+    if (other == nullptr) continue;
+    cost.fixed = other->fixed;
+    cost.per_byte = other->per_byte;
+    cost.fixed_ns = other->fixed_ns;
+    cost.per_byte_ns = other->per_byte_ns;
+    cost.informed_by = other->informed_by;
+  }
+}
+
+// Name of the default class; empty if there is none.
+std::string CostModel::LoadHardware(const document::CatalogFiles& files, Diagnostics& diagnostics) {
+  std::string default_class;
+  for (const document::CatalogFile* file : files.Below("hardware/")) {
+    const std::optional<document::Document> document =
+        document::ParseDocument(file->text, file->origin, diagnostics);
+    if (!document) continue;
+    ObjectReader reader(document->root(), diagnostics, UnknownKeys::kError);
+    reader.Ignore("data");
+    if (const Value* classes = reader.RequireSequence("classes")) {
+      for (const Value& value : classes->items()) {
+        bool is_default = false;
+        HardwareClass hardware = ReadHardware(value, is_default, diagnostics);
+        CheckFitted(value, hardware, diagnostics);
+        if (is_default && !default_class.empty()) {
+          diagnostics.Error(value, "a second class of hardware is the default",
+                            "the first: " + default_class);
+        }
+        if (is_default) default_class = hardware.name;
+        hardware_.push_back(std::move(hardware));
+      }
+    }
+    reader.Finish();
+  }
+  std::sort(hardware_.begin(), hardware_.end(),
+            [](const HardwareClass& a, const HardwareClass& b) { return a.name < b.name; });
+  return default_class;
+}
+
+void CostModel::CheckFitted(const Value& where, const HardwareClass& hardware,
+                            Diagnostics& diagnostics) const {
+  const auto outside = [](double value, const CostRange& range) {
+    const double slack = 1e-6 * std::max(std::abs(range.low), std::abs(range.high));
+    return value < range.low - slack || value > range.high + slack;
+  };
+  for (const auto& [id, fitted] : hardware.costs) {
+    const StageCost* cost = Find(id);
+    if (cost == nullptr) {
+      diagnostics.Error(where, "no cost is named " + document::Quote(id));
+    } else if (outside(fitted.fixed_ns, cost->fixed) ||
+               outside(fitted.per_byte_ns, cost->per_byte)) {
+      diagnostics.Error(where, "the fitted value of " + document::Quote(id) +
+                                   " is outside the range of its sources");
+    }
+  }
+}
+
+CostModel CostModel::ForHardware(std::string_view name) const {
+  CostModel model = *this;
+  for (StageCost& cost : model.costs_) {
+    cost.fixed.typical = cost.fixed.catalog_typical;
+    cost.per_byte.typical = cost.per_byte.catalog_typical;
+    cost.informed_by = 0;
+  }
+  if (!name.empty()) {
+    const auto found = std::find_if(hardware_.begin(), hardware_.end(),
+                                    [&](const HardwareClass& h) { return h.name == name; });
+    CNISIM_CHECK(found != hardware_.end(), "a class of hardware has costs: " + std::string(name));
+    for (const auto& [id, fitted] : found->costs) {
+      const StageCost* known = Find(id);
+      if (known == nullptr) continue;
+      StageCost& cost = model.costs_[static_cast<std::size_t>(known - costs_.data())];
+      cost.fixed.typical = fitted.fixed_ns;
+      cost.per_byte.typical = fitted.per_byte_ns;
+      cost.informed_by = fitted.measurements;
+    }
+  }
+  for (StageCost& cost : model.costs_) {
+    cost.fixed_ns = cost.fixed.typical;
+    cost.per_byte_ns = cost.per_byte.typical;
+  }
+  model.ShareValues();
   return model;
+}
+
+void CostModel::SetValue(std::string_view id, double fixed_ns, double per_byte_ns) {
+  const StageCost* found = Find(id);
+  CNISIM_CHECK(found != nullptr, "a stage has a cost: " + std::string(id));
+  StageCost& cost = costs_[static_cast<std::size_t>(found - costs_.data())];
+  cost.fixed_ns = fixed_ns;
+  cost.per_byte_ns = per_byte_ns;
+  ShareValues();
 }
 
 const StageCost* CostModel::Find(std::string_view id) const { return FindById(costs_, id); }
@@ -317,6 +463,7 @@ CostModel CostModel::Draw(std::uint64_t seed) const {
     RandomStream stream(seed, entity, kCostDrawPurpose);
     factor.in_use = factor.value.At(stream.Uniform());
   }
+  drawn.ShareValues();
   return drawn;
 }
 
@@ -343,6 +490,7 @@ CostModel CostModel::WithWorkScaled(double factor) const {
       case Resource::kSoftirqCore:
       case Resource::kProxy:
       case Resource::kBackground:
+      case Resource::kThreads:
         cost.fixed_ns *= factor;
         cost.per_byte_ns *= factor;
         if (cost.beyond) cost.beyond->fixed_ns *= factor;

@@ -18,6 +18,7 @@
 namespace cnisim::document {
 class CatalogFiles;
 class Diagnostics;
+class Value;
 }  // namespace cnisim::document
 
 namespace cnisim::datapath {
@@ -58,8 +59,9 @@ struct CostSource {
 /// A coefficient with its bounds.  ns for fixed costs, ns/B for costs a byte.
 struct CostRange {
   double low = 0;
-  double typical = 0;
+  double typical = 0;  ///< the catalog's, or fitted to measurements
   double high = 0;
+  double catalog_typical = 0;  ///< as the source has it
 
   /// Median is typical; linear on both sides of it.  @pre 0 <= u < 1
   double At(double u) const {
@@ -88,10 +90,14 @@ struct StageCost {
   CostStatus status = CostStatus::kAssumed;
   CostSource source;
   std::string why;                     ///< of an assumed cost
+  std::string same_as;                 ///< another cost, whose values these are; empty: its own
   std::uint8_t conntrack_entries = 0;  ///< made on the node where it is paid
   std::uint8_t snat_ports = 0;
   std::uint8_t monitor_events = 0;
   std::string file;  ///< catalog file that it comes from
+
+  /// Measurements that the typical value was fitted to; 0 if it is its source's.
+  int informed_by = 0;
 
   double fixed_ns = 0;     ///< the value in use: typical, or drawn from the range
   double per_byte_ns = 0;  ///< likewise
@@ -116,11 +122,29 @@ struct CostFactor {
   double in_use = 0;  ///< typical, or drawn from the range
 };
 
+/// A cost as measurements of one class of machines have it.
+struct FittedCost {
+  double fixed_ns = 0;
+  double per_byte_ns = 0;
+  double error_ns = 0;   ///< standard error of the fixed part, or of the part a byte if that is all
+  int measurements = 0;  ///< how many inform it
+  bool at_bound = false;  ///< the measurements would have it outside the sources' range
+};
+
+/// Machines that are alike, with the costs that were fitted to what was measured on them
+/// (models/catalog/hardware, written by `cnisim fit`).
+struct HardwareClass {
+  std::string name;
+  std::string about;                                     ///< one line for people
+  std::map<std::string, FittedCost, std::less<>> costs;  ///< by id of the cost
+};
+
 /// All costs.  Immutable after loading; shared by all threads.
 class CostModel {
  public:
-  /// Reads costs/*.yaml of the catalog.  What is wrong goes to `diagnostics`; the model then holds
-  /// the entries that are right.
+  /// Reads costs/*.yaml and hardware/*.yaml of the catalog; the values in use are those of the
+  /// default hardware class.  What is wrong goes to `diagnostics`; the model then holds the entries
+  /// that are right.
   static CostModel Load(const document::CatalogFiles& files, document::Diagnostics& diagnostics);
 
   /// The entry named `id`, or nullptr.
@@ -134,6 +158,15 @@ class CostModel {
   /// Every factor, sorted by id.
   std::span<const CostFactor> factors() const { return factors_; }
 
+  /// Every class of hardware, sorted by name.
+  std::span<const HardwareClass> hardware() const { return hardware_; }
+  /// The same costs with the values of another class; costs that nothing on its machines informed
+  /// have their catalog's typical value.  @pre the class is in hardware(), or `name` is empty:
+  /// every cost has the catalog's typical value
+  CostModel ForHardware(std::string_view name) const;
+  /// Gives one stage other values, and with it those that are the same.  @pre Find(id) != nullptr
+  void SetValue(std::string_view id, double fixed_ns, double per_byte_ns);
+
   /// The same model with each stage somewhere inside its range.  A stage's draw depends on `seed`
   /// and its name only: all configurations of a comparison see the same one, and a new stage does
   /// not change another's.
@@ -145,8 +178,15 @@ class CostModel {
   CostModel WithWorkScaled(double factor) const;
 
  private:
-  std::vector<StageCost> costs_;     // sorted by id
-  std::vector<CostFactor> factors_;  // sorted by id
+  void ShareValues();
+  void CheckShared(document::Diagnostics& diagnostics) const;
+  std::string LoadHardware(const document::CatalogFiles& files, document::Diagnostics& diagnostics);
+  void CheckFitted(const document::Value& where, const HardwareClass& hardware,
+                   document::Diagnostics& diagnostics) const;
+
+  std::vector<StageCost> costs_;         // sorted by id
+  std::vector<CostFactor> factors_;      // sorted by id
+  std::vector<HardwareClass> hardware_;  // sorted by name
 };
 
 }  // namespace cnisim::datapath

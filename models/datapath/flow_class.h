@@ -12,6 +12,7 @@
 #include <span>
 #include <string_view>
 
+#include "models/datapath/compiled_flow.h"
 #include "sim/base/units.h"
 
 namespace cnisim::datapath {
@@ -43,8 +44,6 @@ enum class ServiceAccess : std::uint8_t {
 
 /// Who cuts packets that are too large for their way (packet_sizes.h).
 enum class CutBy : std::uint8_t { kNobody, kNode, kFabric };
-
-enum class TransportProtocol : std::uint8_t { kTcp, kUdp };
 
 /// Structures whose size multiplies the cost of a stage (`count:` in the catalog).  A count may be
 /// an expectation over what the kernel does not order, hence double.

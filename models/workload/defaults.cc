@@ -60,6 +60,7 @@ std::map<std::string, Setter, std::less<>> Setters(Defaults& defaults) {
       {"data_retries", count(defaults.data_retries)},
       {"initial_window", count(defaults.initial_window)},
       {"receive_window", size(defaults.receive_window)},
+      {"udp_receive_buffer", size(defaults.udp_receive_buffer)},
       {"softirq_backlog", count(defaults.softirq_backlog)},
       {"nic_queue", size(defaults.nic_queue)},
       {"egress",

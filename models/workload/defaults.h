@@ -30,6 +30,7 @@ struct Defaults {
   std::uint32_t data_retries = 0;
   std::uint32_t initial_window = 0;  ///< segments
   Bytes receive_window;              ///< most that is in flight on one connection
+  Bytes udp_receive_buffer;          ///< most that a UDP socket holds unread
 
   // Nodes.
   std::uint32_t softirq_backlog = 0;  ///< packets that wait for a core

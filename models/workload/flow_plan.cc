@@ -1,5 +1,6 @@
 #include "models/workload/flow_plan.h"
 
+#include <algorithm>
 #include <cmath>
 
 #include "sim/base/check.h"
@@ -18,20 +19,18 @@ class PlanBuilder {
  public:
   PlanBuilder(const CompiledMessage& message, bool one_node, Bytes payload)
       : one_node_(one_node),
-        paired_(message.pair_ceiling.value() > 0),
+        paired_(message.pair_ceiling.value() > 0 || message.pair_per_packet.value() > 0),
         shape_(datapath::Shape(message, payload)) {
     plan_.payload = payload;
     plan_.wire_bytes = datapath::WireBytes(message, shape_);
     plan_.too_large = !one_node && datapath::IsLost(message, payload);
     plan_.one_receive_queue = message.one_receive_queue;
-    pair_demand_ = message.pair_ceiling * plan_.wire_bytes;
+    pair_demand_ = message.pair_ceiling * plan_.wire_bytes +
+                   message.pair_per_packet * static_cast<double>(shape_.packets);
   }
 
   void Add(const Segment& segment) {
     if (segment.side != at_) MoveTo(segment.side);
-    if (segment.resource != Resource::kTaskCore && segment.resource != Resource::kBackground) {
-      LeaveTaskBehind();
-    }
     const Nanoseconds mean = segment.Demand(shape_);
     switch (segment.resource) {
       case Resource::kTaskCore:
@@ -48,12 +47,16 @@ class PlanBuilder {
         // its core: the transmit path, and on one node also the receive path up to the wake-up.
         if (steps_.empty()) {
           send_.Add(mean, segment.cv);
+          plan_.send_in_softirq += mean;
         } else {
           AddStep(StepKind::kSoftirq, mean, segment.cv);
         }
         break;
       case Resource::kProxy:
         AddStep(StepKind::kProxy, mean, segment.cv);
+        break;
+      case Resource::kThreads:
+        AddStep(StepKind::kThreads, mean, segment.cv);
         break;
       case Resource::kNic:
       case Resource::kLatency:
@@ -97,15 +100,6 @@ class PlanBuilder {
     steps_.push_back({StepKind::kCross, side, {}});
   }
 
-  // Task work in the middle of the receiver's side is not the reader's: queues of WireGuard, which
-  // any core takes.  The message waits for it, and the cores are busy for so long.
-  void LeaveTaskBehind() {
-    if (at_ != Side::kReceiver || receive_.mean() <= 0) return;
-    steps_.push_back({StepKind::kDelay, at_, receive_});
-    plan_.background[static_cast<std::size_t>(at_)] += Nanoseconds(receive_.mean()).Round();
-    receive_ = {};
-  }
-
   void AddStep(StepKind kind, Nanoseconds mean, double cv) {
     if (steps_.empty() || steps_.back().kind != kind || steps_.back().side != at_) {
       steps_.push_back({kind, at_, {}});
@@ -144,6 +138,33 @@ CompiledMessage WithAck(CompiledMessage first, const CompiledMessage& ack) {
   return first;
 }
 
+// What a message without payload costs the machine on `side`, whoever pays there.
+SimTime WorkAt(const MessagePlan& plan, Side side) {
+  double sum = side == Side::kSender ? plan.send.mean() : 0;
+  for (const Step& step : plan.steps) {
+    const bool works = step.kind == StepKind::kSoftirq || step.kind == StepKind::kProxy ||
+                       step.kind == StepKind::kThreads;
+    if (works && step.side == side) sum += step.demand.mean();
+  }
+  return Nanoseconds(sum).Round();
+}
+
+// A connection's first request and reply are acknowledged at once, by packets of their own, and so
+// is the last FIN.  Nobody waits for them: their work is added to that of the client's FIN.
+void AddPureAcks(FlowPlan& plan) {
+  constexpr std::int64_t kForward = 2;   // of the reply, of the server's FIN
+  constexpr std::int64_t kBackward = 1;  // of the request
+  MessagePlan& fin = plan.messages[static_cast<std::size_t>(MessageKind::kControl)];
+  const MessagePlan& back = plan[MessageKind::kControlReply];
+  const auto add = [&](Side side, Side seen_from_server) {
+    const SimTime work = WorkAt(fin, side) * kForward + WorkAt(back, seen_from_server) * kBackward;
+    fin.background[static_cast<std::size_t>(side)] += work;
+  };
+  add(Side::kSender, Side::kReceiver);
+  add(Side::kVia, Side::kVia);
+  add(Side::kReceiver, Side::kSender);
+}
+
 }  // namespace
 
 Demand::Demand(double mean_ns, double cv)
@@ -171,10 +192,15 @@ Nanoseconds MessagePlan::Mean() const {
 FlowPlan PlanFlow(const datapath::CompiledFlow& flow, bool one_node, Bytes request,
                   Bytes response) {
   FlowPlan plan;
+  plan.udp = flow.protocol == datapath::TransportProtocol::kUdp;
   for (std::size_t i = 0; i < datapath::kMessageKinds; ++i) {
     const auto kind = static_cast<MessageKind>(i);
     switch (kind) {
       case MessageKind::kRequestFirst: {
+        if (plan.udp) {
+          plan.messages[i] = PlanMessage(flow.messages[i], one_node, request);
+          break;
+        }
         const CompiledMessage& ack = flow[MessageKind::kControl];
         plan.messages[i] = PlanMessage(WithAck(flow.messages[i], ack), one_node, request);
         plan.messages[i].wire_bytes += ack.header_bytes;
@@ -190,11 +216,22 @@ FlowPlan PlanFlow(const datapath::CompiledFlow& flow, bool one_node, Bytes reque
         plan.messages[i] = PlanMessage(flow.messages[i], one_node, Bytes{0});
     }
   }
+  if (!plan.udp) AddPureAcks(plan);
   plan.connect = Demand(flow.connect.value(), 0);
   plan.accept = Demand(flow.accept.value(), 0);
   plan.conntrack_entries = flow.conntrack_entries;
   plan.snat_ports = flow.snat_ports;
   return plan;
+}
+
+Bytes StreamChunk(const datapath::CompiledFlow& flow) {
+  const CompiledMessage& message = flow[MessageKind::kRequest];
+  constexpr Bytes kLongest{65536};
+  Bytes chunk = message.mss * std::max<std::int64_t>(kLongest.count() / message.mss.count(), 1);
+  while (chunk > message.mss && datapath::Shape(message, chunk).aggregates > 1) {
+    chunk -= message.mss;
+  }
+  return chunk;
 }
 
 FabricSampler::FabricSampler(const FabricDelay& delay)

@@ -54,6 +54,7 @@ class DemandSum {
 enum class StepKind : std::uint8_t {
   kSoftirq,  ///< work of the flow's core
   kProxy,    ///< work of a worker of the host's proxy
+  kThreads,  ///< work of a kernel thread on any core
   kDelay,    ///< nobody works
   kPair,     ///< serial hand-over to one peer (encryption)
   kCross,    ///< out through the NIC and over the fabric, to the host on `side`
@@ -71,7 +72,9 @@ struct MessagePlan {
   /// Work of the sender's core before the message is on its way: system call and everything that
   /// the kernel does in its context.
   Demand send;
-  Demand receive;           ///< work of the receiver's task to read it
+  Demand receive;  ///< work of the receiver's task to read it
+  /// Mean part of `send` that the kernel does in softirq mode, though on the sender's core.
+  Nanoseconds send_in_softirq;
   std::vector<Step> steps;  // between the two; the last one is kDeliver
   Bytes payload;
   Bytes wire_bytes;  ///< headers included
@@ -85,6 +88,7 @@ struct MessagePlan {
 };
 
 struct FlowPlan {
+  bool udp = false;  ///< no handshake, no acknowledgement, no retransmission
   std::array<MessagePlan, datapath::kMessageKinds> messages;  // [MessageKind]
   Demand connect;
   Demand accept;
@@ -98,6 +102,10 @@ struct FlowPlan {
 
 /// @param one_node  both ends are on one node: nothing crosses the fabric
 FlowPlan PlanFlow(const datapath::CompiledFlow& flow, bool one_node, Bytes request, Bytes response);
+
+/// What a bulk stream hands to the device at once: the longest train of full segments that is still
+/// one aggregate.
+Bytes StreamChunk(const datapath::CompiledFlow& flow);
 
 /// Draws the fabric's one-way delay.
 class FabricSampler {

@@ -137,12 +137,12 @@ void HostProcess::Launch(Turn& turn, CallHandle handle, MessageKind kind) {
   Call& call = context_.call(handle);
   call.sent = turn.now();
   if (!external()) {
-    if (kind == MessageKind::kSyn) {
+    if (OpensFlow(call, kind)) {
       if (call.admission == Admission::kDroppedAtClient) {
         Lose(turn, handle, kind, DropReason::kPolicy);
         return;
       }
-      if (!Track(turn, handle, Side::kSender)) return;
+      if (!Track(turn, handle, kind, Side::kSender)) return;
     }
     ChargeBackground(turn, call, kind, Side::kSender);
   }
@@ -167,13 +167,13 @@ void HostProcess::LaunchFromSoftirq(Turn& turn, CallHandle handle, MessageKind k
 }
 
 // Entries of a new connection in this node's table; false: there is no room, and the SYN is lost.
-bool HostProcess::Track(Turn& turn, CallHandle handle, Side side) {
+bool HostProcess::Track(Turn& turn, CallHandle handle, MessageKind kind, Side side) {
   Call& call = context_.call(handle);
   const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(side));
   if ((call.tracked & bit) != 0) return true;  // a repeated SYN
   const auto index = static_cast<std::size_t>(side);
   if (!resources_->TrackConnection(turn.now(), context_.plan(call.plan).conntrack_entries[index])) {
-    Lose(turn, handle, MessageKind::kSyn, DropReason::kConntrackFull);
+    Lose(turn, handle, kind, DropReason::kConntrackFull);
     return false;
   }
   call.tracked = static_cast<std::uint8_t>(call.tracked | bit);
@@ -187,7 +187,7 @@ void HostProcess::Advance(Turn& turn, CallHandle handle, MessageKind kind, std::
   switch (at.kind) {
     case StepKind::kSoftirq: {
       if (at.side == Side::kVia) {
-        if (kind == MessageKind::kSyn && !Track(turn, handle, Side::kVia)) return;
+        if (OpensFlow(call, kind) && !Track(turn, handle, kind, Side::kVia)) return;
         ChargeBackground(turn, call, kind, Side::kVia);
       }
       const std::optional<SimTime> done =
@@ -207,6 +207,14 @@ void HostProcess::Advance(Turn& turn, CallHandle handle, MessageKind kind, std::
         return;
       }
       Continue(turn, handle, kind, step + 1, *done);
+      return;
+    }
+    case StepKind::kThreads: {
+      const double demand = DrawNs(at.demand, call, kind, step);
+      const std::uint32_t index = passages_.Allocate();
+      passages_[index] = {handle, kind, step + 1};
+      task_network_ += Nanoseconds(demand).Round();
+      Submit(turn, TaskKind::kThread, index, demand);
       return;
     }
     case StepKind::kDelay:
@@ -277,10 +285,15 @@ void HostProcess::Deliver(Turn& turn, CallHandle handle, MessageKind kind) {
       Established(turn, handle.slot);
       return;
     case MessageKind::kRequestFirst:
+      if (IsUdp(call) && !AdmitDatagram(turn, handle)) return;
       Serve(turn, handle, /*first_request=*/true);
       return;
     case MessageKind::kRequest:
       if (call.stream != kNone) {
+        if (IsUdp(call) && ReceiveBufferFull(call)) {
+          Lose(turn, handle, kind, DropReason::kReceiveBuffer);
+          return;
+        }
         readers_[call.stream].unread.push_back(handle);
         ReadStream(turn, call.stream);
       } else {
@@ -314,6 +327,33 @@ void HostProcess::Lose(Turn& turn, CallHandle handle, MessageKind kind, DropReas
   Tell(turn, owner, kLost, handle, PackAux(kind, static_cast<std::uint32_t>(reason)));
 }
 
+// The first message of a flow, which makes its entries in connection tables.
+bool HostProcess::OpensFlow(const Call& call, MessageKind kind) const {
+  return kind == (IsUdp(call) ? MessageKind::kRequestFirst : MessageKind::kSyn);
+}
+
+bool HostProcess::IsUdp(const Call& call) const { return context_.plan(call.plan).udp; }
+
+// What Listen() is for TCP.  The entry lives for its time-out from now on.
+bool HostProcess::AdmitDatagram(Turn& turn, CallHandle handle) {
+  Call& call = context_.call(handle);
+  if (call.admission == Admission::kDroppedAtServer) {
+    Lose(turn, handle, MessageKind::kRequestFirst, DropReason::kPolicy);
+    return false;
+  }
+  if (call.admission == Admission::kGone) {
+    Lose(turn, handle, MessageKind::kRequestFirst, DropReason::kPodGone);
+    return false;
+  }
+  if (!Track(turn, handle, MessageKind::kRequestFirst, Side::kReceiver)) return false;
+  resources_->conntrack().Close(turn.now(), context_.plan(call.plan).conntrack_entries[2]);
+  if (call.admission != Admission::kRefused && call.admission != Admission::kReset) return true;
+  call.outcome = FailedBy(FailureReason::kRefused);  // an ICMP error
+  if (call.admission == Admission::kRefused) CountDenial(turn.now(), call);
+  LaunchFromSoftirq(turn, handle, MessageKind::kReply);
+  return false;
+}
+
 // News for another host (or this one) that no packet carries.
 void HostProcess::Tell(Turn& turn, std::uint32_t host, std::uint16_t event, CallHandle handle,
                        std::uint16_t aux) {
@@ -327,6 +367,10 @@ void HostProcess::Tell(Turn& turn, std::uint32_t host, std::uint16_t event, Call
 
 void HostProcess::OnLost(Turn& turn, CallHandle handle, MessageKind kind, DropReason reason) {
   Call& call = context_.call(handle);
+  if (IsUdp(call)) {
+    LostDatagram(turn, handle, kind);
+    return;
+  }
   if (call.stream != kNone) {
     // A lost acknowledgement is made up for by the next.
     if (kind == MessageKind::kControlReply) {
@@ -370,6 +414,23 @@ void HostProcess::OnLost(Turn& turn, CallHandle handle, MessageKind kind, DropRe
                           (std::int64_t{1} << call.attempts);
   turn.Schedule(std::max(call.sent + timeout, turn.now()), kRetransmit, handle.Pack(),
                 PackAux(kind, 0));
+}
+
+// Nobody repeats a datagram: the client waits until its patience ends, a stream goes on.
+void HostProcess::LostDatagram(Turn& turn, CallHandle handle, MessageKind kind) {
+  const Call& call = context_.call(handle);
+  if (call.stream != kNone) {
+    EndStreamChunk(turn, handle.slot, kind == MessageKind::kControlReply);
+    return;
+  }
+  if (kind == MessageKind::kReply && call.client_host != host_) {
+    Tell(turn, call.client_host, kLost, handle, PackAux(kind, 0));
+    return;
+  }
+  const ClientCall& client = clients_[handle.slot];
+  const SimTime patience = client.begun + model_.edges[call.edge].timeout;
+  turn.Schedule(std::max(patience, turn.now()) + SimTime::FromNanos(1), kRetransmit, handle.Pack(),
+                PackAux(MessageKind::kRequest, 0));
 }
 
 void HostProcess::Retransmit(Turn& turn, CallHandle handle, MessageKind kind) {
@@ -443,6 +504,12 @@ void HostProcess::TaskDone(Turn& turn, std::uint64_t task) {
       return;
     case TaskKind::kBurn:
       return;
+    case TaskKind::kThread: {
+      const Passage passage = passages_[index];
+      passages_.Free(index);
+      Continue(turn, passage.handle, passage.kind, passage.step, turn.now());
+      return;
+    }
   }
 }
 
@@ -458,7 +525,7 @@ void HostProcess::Listen(Turn& turn, CallHandle handle) {
     Lose(turn, handle, MessageKind::kSyn, DropReason::kPodGone);
     return;
   }
-  if (!Track(turn, handle, Side::kReceiver)) return;
+  if (!Track(turn, handle, MessageKind::kSyn, Side::kReceiver)) return;
   if (call.admission == Admission::kRefused || call.admission == Admission::kReset) {
     call.outcome = FailedBy(FailureReason::kRefused);  // a reset in place of the SYN-ACK
     if (call.admission == Admission::kRefused) CountDenial(turn.now(), call);
@@ -692,6 +759,7 @@ std::uint32_t HostProcess::Begin(Turn& turn, const Caller& caller, std::uint32_t
   client.opens = RouteCall(context_, caller, key, call);
   const std::uint32_t local = caller.pod == kNone ? kNone : context_.local_pod(caller.pod);
   client.opens = churn_.Begin(turn.now(), local, client.opens, call);
+  client.established = IsUdp(call);
   client.measured = turn.now() >= measured_from_;
   if (client.measured) {
     ++stats_[call.edge].offered;
@@ -707,6 +775,13 @@ std::uint32_t HostProcess::Begin(Turn& turn, const Caller& caller, std::uint32_t
   return slot;
 }
 
+// The socket of a UDP stream holds as much as its reader has not taken.
+bool HostProcess::ReceiveBufferFull(const Call& call) const {
+  const Bytes waiting = PlanOf(call, MessageKind::kRequest).payload *
+                        static_cast<std::int64_t>(readers_[call.stream].unread.size());
+  return waiting >= model_.defaults.udp_receive_buffer;
+}
+
 // Core time of sending the first message of a call that has just begun.
 double HostProcess::SendDemand(std::uint32_t slot) {
   if (external()) return 0;
@@ -715,8 +790,8 @@ double HostProcess::SendDemand(std::uint32_t slot) {
   if (!clients_[slot].opens) {
     return DrawNs(plan[MessageKind::kRequest].send, call, MessageKind::kRequest, kSendDetail);
   }
-  return plan.connect.mean() +
-         DrawNs(plan[MessageKind::kSyn].send, call, MessageKind::kSyn, kSendDetail);
+  const MessageKind first = plan.udp ? MessageKind::kRequestFirst : MessageKind::kSyn;
+  return plan.connect.mean() + DrawNs(plan[first].send, call, first, kSendDetail);
 }
 
 void HostProcess::Send(Turn& turn, std::uint32_t slot) {
@@ -847,6 +922,10 @@ void HostProcess::Finish(Turn& turn, std::uint32_t slot) {
     resources_->conntrack().Close(turn.now(),
                                   context_.plan(calls_[slot].plan).conntrack_entries[0]);
   }
+  if (IsUdp(calls_[slot])) {
+    Release(slot);
+    return;
+  }
   calls_[slot].attempts = 0;
   LaunchFromSoftirq(turn, {host_, slot}, MessageKind::kControl);
 }
@@ -884,7 +963,7 @@ void HostProcess::FailAtOnce(std::uint32_t edge, FailureReason reason) {
 void HostProcess::PumpStream(Turn& turn, std::uint32_t index) {
   Generator& generator = generators_[index];
   StreamSender& sender = generator.sender;
-  if (sender.writing || sender.in_flight + 1 > sender.window) return;
+  if (sender.writing || (!sender.unlimited && sender.in_flight + 1 > sender.window)) return;
   sender.writing = true;
   const std::uint32_t key = CallKey(generator.key, 0, generator.made++);
   const std::uint32_t slot =
@@ -919,14 +998,28 @@ void HostProcess::StreamReadDone(Turn& turn, std::uint32_t stream) {
     stats_[call.edge].delivered += PlanOf(call, MessageKind::kRequest).payload;
   }
   // What is read makes room in the window, and the acknowledgement says so.
-  LaunchFromSoftirq(turn, handle, MessageKind::kControlReply);
+  if (IsUdp(call)) {
+    Tell(turn, call.client_host, kLost, handle, PackAux(MessageKind::kControlReply, 0));
+  } else {
+    LaunchFromSoftirq(turn, handle, MessageKind::kControlReply);
+  }
   ReadStream(turn, stream);
+}
+
+// A chunk's record is home: acknowledged, or a datagram that was read or lost.
+void HostProcess::EndStreamChunk(Turn& turn, std::uint32_t slot, bool arrived) {
+  ClientCall& client = clients_[slot];
+  --generators_[client.generator].sender.in_flight;
+  client.live = false;
+  Record(turn.now(), slot, arrived ? kServed : FailedBy(FailureReason::kTimeout));
+  const std::uint32_t generator = client.generator;
+  Release(slot);
+  PumpStream(turn, generator);
 }
 
 void HostProcess::StreamAcknowledged(Turn& turn, std::uint32_t slot) {
   ClientCall& client = clients_[slot];
   StreamSender& sender = generators_[client.generator].sender;
-  --sender.in_flight;
   sender.round_trip = turn.now() - client.begun;
   // Slow start adds a chunk for each one acknowledged, congestion avoidance one a round trip.
   sender.window += sender.window < sender.threshold ? 1 : 1 / sender.window;
@@ -934,11 +1027,7 @@ void HostProcess::StreamAcknowledged(Turn& turn, std::uint32_t slot) {
       static_cast<double>(PlanOf(calls_[slot], MessageKind::kRequest).payload.count());
   const double most = static_cast<double>(model_.defaults.receive_window.count()) / chunk;
   sender.window = std::min(sender.window, std::max(most, 1.0));
-  client.live = false;
-  Record(turn.now(), slot, kServed);
-  const std::uint32_t generator = client.generator;
-  Release(slot);
-  PumpStream(turn, generator);
+  EndStreamChunk(turn, slot, true);
 }
 
 // Duplicate acknowledgements tell of a loss after a round trip, if anything else is on its way;
@@ -1017,6 +1106,7 @@ void HostProcess::Arrive(Turn& turn, std::uint32_t index) {
   const SourceModel& source = model_.sources[generator.source];
   if (source.kind == SourceKind::kStream) {
     generator.sender.threshold = 1e9;  // slow start has no end but a loss, or the window
+    generator.sender.unlimited = context_.is_udp(generator.edge);
     if (!model_.edges[generator.edge].backends.empty()) PumpStream(turn, index);
     return;
   }

@@ -129,8 +129,9 @@ class HostProcess final : public engine::LogicalProcess {
     double window = 1;
     double threshold = 0;  // slow start ends there
     std::uint32_t in_flight = 0;
-    bool writing = false;  // the process is at it, or waits for a core
-    SimTime round_trip;    // of the chunk that was acknowledged last
+    bool writing = false;    // the process is at it, or waits for a core
+    bool unlimited = false;  // UDP: nothing but the sender's core holds it back
+    SimTime round_trip;      // of the chunk that was acknowledged last
   };
 
   // Receiving side: a process that reads one chunk after the other.
@@ -176,7 +177,21 @@ class HostProcess final : public engine::LogicalProcess {
     double network_ns = 0;
   };
 
-  enum class TaskKind : std::uint8_t { kJob, kSend, kRead, kEcho, kStreamRead, kBurn };
+  enum class TaskKind : std::uint8_t {
+    kJob,
+    kSend,
+    kRead,
+    kEcho,
+    kStreamRead,
+    kBurn,
+    kThread,
+  };
+  // A message while a kernel thread works on it.
+  struct Passage {
+    CallHandle handle;
+    datapath::MessageKind kind = datapath::MessageKind::kRequest;
+    std::uint32_t step = 0;
+  };
 
   bool external() const { return !resources_; }
   const MessagePlan& PlanOf(const Call& call, datapath::MessageKind kind) const {
@@ -200,7 +215,13 @@ class HostProcess final : public engine::LogicalProcess {
   void Lose(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind, DropReason reason);
   void OnLost(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind, DropReason reason);
   void Retransmit(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
-  bool Track(engine::Turn& turn, CallHandle handle, datapath::Side side);
+  bool Track(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind,
+             datapath::Side side);
+  bool OpensFlow(const Call& call, datapath::MessageKind kind) const;
+  bool IsUdp(const Call& call) const;
+  bool AdmitDatagram(engine::Turn& turn, CallHandle handle);
+  void LostDatagram(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
+  bool ReceiveBufferFull(const Call& call) const;
   void Tell(engine::Turn& turn, std::uint32_t host, std::uint16_t event, CallHandle handle,
             std::uint16_t aux);
   void ChargeBackground(engine::Turn& turn, const Call& call, datapath::MessageKind kind,
@@ -241,6 +262,7 @@ class HostProcess final : public engine::LogicalProcess {
   void ReadStream(engine::Turn& turn, std::uint32_t stream);
   void StreamReadDone(engine::Turn& turn, std::uint32_t stream);
   void StreamAcknowledged(engine::Turn& turn, std::uint32_t slot);
+  void EndStreamChunk(engine::Turn& turn, std::uint32_t slot, bool arrived);
   void StreamLost(engine::Turn& turn, std::uint32_t slot);
 
   // Sources.
@@ -259,6 +281,7 @@ class HostProcess final : public engine::LogicalProcess {
   Slab<Call> calls_;
   Slab<ClientCall> clients_;
   Slab<Job> jobs_;
+  Slab<Passage> passages_;
   EndpointChurn churn_;
   std::vector<Pod> pods_;
   std::vector<ArmedDeadlines> deadlines_;  // [distinct time-out]

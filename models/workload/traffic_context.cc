@@ -5,22 +5,6 @@
 #include "sim/base/check.h"
 
 namespace cnisim::workload {
-namespace {
-
-// What a bulk stream hands to the device at once: the longest train of full segments that is still
-// one aggregate.
-Bytes StreamChunk(const datapath::CompiledFlow& flow) {
-  const datapath::CompiledMessage& message = flow[datapath::MessageKind::kRequest];
-  constexpr Bytes kLongest{65536};
-  Bytes chunk = message.mss * std::max<std::int64_t>(kLongest.count() / message.mss.count(), 1);
-  while (chunk > message.mss && datapath::Shape(message, chunk).aggregates > 1) {
-    chunk -= message.mss;
-  }
-  return chunk;
-}
-
-}  // namespace
-
 TrafficContext::TrafficContext(const Model& model, std::uint64_t seed)
     : model_(model),
       seed_(seed),
@@ -36,6 +20,7 @@ TrafficContext::TrafficContext(const Model& model, std::uint64_t seed)
   }
   CNISIM_CHECK(min_latency_ > SimTime(), "the fabric takes time");
   is_stream_.resize(model.edges.size());
+  is_udp_.resize(model.edges.size());
   for (const SourceModel& source : model.sources) {
     if (source.kind == SourceKind::kStream) is_stream_[source.edge] = true;
   }
@@ -50,7 +35,9 @@ TrafficContext::TrafficContext(const Model& model, std::uint64_t seed)
         }
         plan_index_.push_back(static_cast<std::uint32_t>(plans_.size()));
         const datapath::CompiledFlow& flow = model.flows[target.flows[l]];
-        const Bytes request = is_stream_[e] ? StreamChunk(flow) : edge.request;
+        const bool udp = flow.protocol == datapath::TransportProtocol::kUdp;
+        if (udp) is_udp_[e] = true;
+        const Bytes request = is_stream_[e] && !udp ? StreamChunk(flow) : edge.request;
         plans_.push_back(PlanFlow(flow, static_cast<Locality>(l) == Locality::kSameNode, request,
                                   edge.response));
       }
@@ -63,7 +50,8 @@ TrafficContext::TrafficContext(const Model& model, std::uint64_t seed)
   }
   for (const datapath::CompiledFlow& flow : model.flows) {
     for (const datapath::CompiledMessage& message : flow.messages) {
-      uses_pairs_ = uses_pairs_ || message.pair_ceiling.value() > 0;
+      uses_pairs_ =
+          uses_pairs_ || message.pair_ceiling.value() > 0 || message.pair_per_packet.value() > 0;
     }
   }
   std::vector<std::uint32_t> pods_of_node(model.nodes.size());

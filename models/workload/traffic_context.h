@@ -38,6 +38,8 @@ class TrafficContext {
 
   /// Calls of this edge are chunks of bulk streams.
   bool is_stream(std::uint32_t edge) const { return is_stream_[edge]; }
+  /// Some flow of the edge is UDP.
+  bool is_udp(std::uint32_t edge) const { return is_udp_[edge]; }
   const LogNormalDistribution& service_time(std::uint32_t application) const {
     return service_times_[application];
   }
@@ -73,6 +75,7 @@ class TrafficContext {
   std::uint64_t seed_;
   std::vector<FlowPlan> plans_;
   std::vector<bool> is_stream_;                          // [edge]
+  std::vector<bool> is_udp_;                             // [edge]
   std::vector<std::uint32_t> plan_base_;                 // [edge]: of target 0, same node
   std::vector<std::uint32_t> plan_index_;                // [plan_base + target * kLocalities + l]
   std::vector<LogNormalDistribution> service_times_;     // [application]

@@ -30,8 +30,9 @@ enum class DropReason : std::uint8_t {
   kNoEndpoint,        ///< the Service had no ready endpoint
   kPacketTooLarge,    ///< larger than its way carries, and not to be cut
   kPodGone,           ///< sent to the address of a pod that is gone
+  kReceiveBuffer,     ///< datagram for a socket whose reader had not taken earlier ones
 };
-inline constexpr std::size_t kDropReasons = 11;
+inline constexpr std::size_t kDropReasons = 12;
 std::string_view Name(DropReason reason);
 
 /// Why a request, or a call inside the cluster, did not succeed.

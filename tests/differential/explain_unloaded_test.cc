@@ -29,7 +29,8 @@ using namespace literals;
 using datapath::PathKind;
 using test::ExplainCase;
 
-constexpr double kTolerance = 0.0005;
+// A connection's last acknowledgements may still be on a core when the next one begins.
+constexpr double kTolerance = 0.001;
 constexpr Bytes kRequest{300};
 constexpr Bytes kReply{2048};
 // As tests/support/small_traffic.cc has them.
@@ -146,7 +147,7 @@ class ExplainUnloaded : public ::testing::TestWithParam<ExplainCase> {
   /// node is drawn.
   void ExpectMean(const workload::FlowRecord& record, double explained,
                   std::optional<double> other) const {
-    ASSERT_GT(record.completed, 20U);
+    ASSERT_GT(record.completed, 10U);
     EXPECT_EQ(record.total_failed(), 0U);
     if (!other) {
       EXPECT_NEAR(record.latency_total.Mean(), explained, kTolerance * explained);

@@ -53,6 +53,7 @@ workload::Defaults SmallDefaults() {
   defaults.data_retries = 15;
   defaults.initial_window = 10;
   defaults.receive_window = 3_MiB;
+  defaults.udp_receive_buffer = 208_KiB;
   defaults.softirq_backlog = 1000;
   defaults.nic_queue = 3_MiB;
   defaults.conntrack_closed = 120_s;

@@ -26,8 +26,9 @@ azure-overlay        17  3.25=±1%  9.92=±1%   ±8% 1000 0.118    0/0   workers
 byocni-calico        17  3.42~±1%  10.4~±1%   ±8% 1000 0.151    0/0   softirq
 byocni-flannel       17  4.05 ±1%  14.2 ±1%   ±8%  996 0.146   24/0  workers!
   95%: chance (3 replications). model: how far 2 draws of all costs from their
-  ranges move p99. =: not told from the lowest by chance. ~: within the model's
-  error of it. net cores: CPU on networking, a node. !: past its limit.
+  ranges move p99, at least the error of the validation. =: not told from the
+  lowest by chance. ~: within the model's error of it. net cores: CPU on
+  networking, a node. !: past its limit.
 
 byocni-flannel is past its limit at this load: workers of pod cart-0, 100 %
   busy; 24 drops; 0.4 % of requests fail.

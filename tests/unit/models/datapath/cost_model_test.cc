@@ -62,7 +62,7 @@ TEST_F(ShippedCosts, OnlyWorkIsScaled) {
   for (const StageCost& cost : costs_.all()) {
     const bool work = cost.paid_by == Resource::kTaskCore ||
                       cost.paid_by == Resource::kSoftirqCore || cost.paid_by == Resource::kProxy ||
-                      cost.paid_by == Resource::kBackground;
+                      cost.paid_by == Resource::kBackground || cost.paid_by == Resource::kThreads;
     EXPECT_EQ(cold.At(cost.id).fixed_ns, cost.fixed_ns * (work ? 3 : 1)) << cost.id;
     EXPECT_EQ(cold.At(cost.id).per_byte_ns, cost.per_byte_ns * (work ? 3 : 1)) << cost.id;
   }

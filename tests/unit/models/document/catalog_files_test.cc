@@ -65,8 +65,8 @@ TEST_F(CatalogFilesTest, EmptyOverlayIsAnError) {
   EXPECT_EQ(diagnostics_.ToString(),
             directory_.string() +
                 ": error: the catalog directory has no .yaml or .csv file below it\n"
-                "  it has folders such as the catalog's: cni, costs, defaults, fabric, inputs, "
-                "limits, policy, skus or workload\n");
+                "  it has folders such as the catalog's: cni, costs, defaults, fabric, hardware, "
+                "inputs, limits, policy, skus, validation or workload\n");
 }
 
 TEST_F(CatalogFilesTest, AFileThatNobodyWouldReadIsAnError) {

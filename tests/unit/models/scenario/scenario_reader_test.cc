@@ -485,7 +485,7 @@ t.yaml:5:5: error: a second configuration 'a' in configurations[1]
 t.yaml:6:28: error: the catalog has no CNI 'azure-overly' in configurations[2].catalog_cni
     6 |   - {name: c, catalog_cni: azure-overly}
       |                            ^
-  did you mean 'azure-overlay'? known: azure-node-subnet, azure-overlay, azure-pod-subnet-dynamic, azure-pod-subnet-static, byocni-calico, byocni-cilium, byocni-flannel, cilium-node-subnet, cilium-overlay, cilium-pod-subnet-dynamic, cilium-pod-subnet-static, kubenet
+  did you mean 'azure-overlay'? known: azure-node-subnet, azure-overlay, azure-pod-subnet-dynamic, azure-pod-subnet-static, byocni-calico, byocni-cilium, byocni-flannel, cilium-node-subnet, cilium-overlay, cilium-pod-subnet-dynamic, cilium-pod-subnet-static, host-network, kubenet
 t.yaml:7:69: error: found 'vxlam', expected none, vxlan, geneve or ipip in configurations[3].switches.encapsulation
     7 |   - {name: d, az: --network-plugin azure, switches: {encapsulation: vxlam, foo: bar}}
       |                                                                     ^
