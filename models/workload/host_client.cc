@@ -1,0 +1,238 @@
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "models/workload/host_process.h"
+#include "models/workload/internal/host_events.h"
+#include "sim/engine/turn.h"
+
+// The calling side: a call from its first message to its outcome.
+
+namespace cnisim::workload {
+namespace {
+
+using datapath::MessageKind;
+using engine::Turn;
+using namespace internal;
+
+}  // namespace
+
+// A call that is routed, but not sent yet.
+std::uint32_t HostProcess::Begin(Turn& turn, const Caller& caller, std::uint32_t key) {
+  const std::uint32_t slot = calls_.Allocate();
+  if (clients_.size() < calls_.size()) static_cast<void>(clients_.Allocate());
+  Call& call = calls_[slot];
+  call = {};
+  call.key = key;
+  call.edge = caller.edge;
+  call.client_host = host_;
+  ClientCall& client = clients_[slot];
+  const std::uint32_t generation = client.generation;
+  client = {};
+  client.generation = generation + 1;
+  client.begun = turn.now();
+  client.live = true;
+  client.opens = RouteCall(context_, caller, key, call);
+  const std::uint32_t local = caller.pod == kNone ? kNone : context_.local_pod(caller.pod);
+  client.opens = churn_.Begin(turn.now(), local, client.opens, call);
+  client.established = IsUdp(call);
+  client.measured = turn.now() >= measured_from_;
+  if (client.measured) {
+    ++stats_[call.edge].offered;
+    if (client.opens) ++stats_[call.edge].connections;
+  }
+
+  if (context_.is_stream(call.edge)) return slot;  // TCP does not give up
+  const std::uint32_t queue = context_.deadline_queue(call.edge);
+  const SimTime deadline = turn.now() + model_.edges[call.edge].timeout;
+  if (!deadlines_[queue].armed) turn.Schedule(deadline, kDeadline, queue);
+  deadlines_[queue].armed = true;
+  deadlines_[queue].ring.Push({deadline, slot, client.generation});
+  return slot;
+}
+
+// The socket of a UDP stream holds as much as its reader has not taken.
+bool HostProcess::ReceiveBufferFull(const Call& call) const {
+  const Bytes waiting = PlanOf(call, MessageKind::kRequest).payload *
+                        static_cast<std::int64_t>(readers_[call.stream].unread.size());
+  return waiting >= model_.defaults.udp_receive_buffer;
+}
+
+// Core time of sending the first message of a call that has just begun.
+double HostProcess::SendDemand(std::uint32_t slot) {
+  if (external()) return 0;
+  const Call& call = calls_[slot];
+  const FlowPlan& plan = context_.plan(call.plan);
+  if (!clients_[slot].opens) {
+    return DrawNs(plan[MessageKind::kRequest].send, call, MessageKind::kRequest, kSendDetail);
+  }
+  const MessageKind first = plan.udp ? MessageKind::kRequestFirst : MessageKind::kSyn;
+  return plan.connect.mean() + DrawNs(plan[first].send, call, first, kSendDetail);
+}
+
+void HostProcess::Send(Turn& turn, std::uint32_t slot) {
+  ClientCall& client = clients_[slot];
+  if (!client.live) {  // the deadline passed while it waited for a core
+    Release(slot);
+    return;
+  }
+  MessageKind kind = MessageKind::kRequest;
+  if (client.opens) kind = client.established ? MessageKind::kRequestFirst : MessageKind::kSyn;
+  Launch(turn, {host_, slot}, kind);
+  if (calls_[slot].stream != kNone) {
+    StreamSender& sender = generators_[client.generator].sender;
+    sender.writing = false;
+    ++sender.in_flight;
+    PumpStream(turn, client.generator);
+  }
+}
+
+// The SYN-ACK is here: the first request follows on its heels.
+void HostProcess::Established(Turn& turn, std::uint32_t slot) {
+  Call& call = calls_[slot];
+  ClientCall& client = clients_[slot];
+  if (!client.live) {
+    Release(slot);
+    return;
+  }
+  if (call.outcome != kServed) {  // a reset
+    EndCall(turn, slot, call.outcome, 0, Ending::kAborted);
+    Release(slot);
+    return;
+  }
+  client.established = true;
+  call.attempts = 0;
+  double network = 0;
+  if (!external()) {
+    const FlowPlan& plan = context_.plan(call.plan);
+    network =
+        DrawNs(plan[MessageKind::kSynAck].receive, call, MessageKind::kSynAck, kReceiveDetail) +
+        DrawNs(plan[MessageKind::kRequestFirst].send, call, MessageKind::kRequestFirst,
+               kSendDetail);
+    task_network_ += Nanoseconds(network).Round();
+  }
+  Submit(turn, TaskKind::kSend, slot, network);
+}
+
+// The answer is here: whoever waits for it reads it.
+void HostProcess::Answered(Turn& turn, std::uint32_t slot) {
+  Call& call = calls_[slot];
+  ClientCall& client = clients_[slot];
+  if (churn_.CutOff(call, client.begun, turn.now())) {
+    call.outcome = FailedBy(FailureReason::kRefused);
+  }
+  if (!client.live) {
+    Release(slot);
+    return;
+  }
+  double read = 0;
+  if (!external()) {
+    read = DrawNs(PlanOf(call, MessageKind::kReply).receive, call, MessageKind::kReply,
+                  kReceiveDetail);
+  }
+  if (client.job == kNone) {
+    task_network_ += Nanoseconds(read).Round();
+    Submit(turn, TaskKind::kRead, slot, read);
+    return;
+  }
+  EndCall(turn, slot, call.outcome, read, Ending::kAnswered);
+}
+
+// The call has its outcome; its job, if it still waits, goes on.  An answered call's record is at
+// home and goes with its connection; an aborted one's is the caller's to release.
+void HostProcess::EndCall(Turn& turn, std::uint32_t slot, Outcome outcome, double read_ns,
+                          Ending ending) {
+  clients_[slot].live = false;
+  Record(turn.now(), slot, outcome);
+  const ClientCall client = clients_[slot];
+  const std::int64_t app_ns = calls_[slot].app_ns;
+  if (ending == Ending::kAnswered) Finish(turn, slot);
+  if (client.job == kNone) {
+    if (model_.sources[generators_[client.generator].source].kind == SourceKind::kClosedLoop) {
+      turn.Schedule(turn.now(), kArrival, client.generator);
+    }
+    return;
+  }
+  Job& job = jobs_[client.job];
+  if (job.generation != client.job_generation) return;  // it has answered without waiting
+  --job.outstanding;
+  if (outcome != kServed) job.failed = true;
+  if (job.outstanding == 0) job.app_ns += app_ns;
+  if (!job.on_core) {
+    if (const std::optional<Planned> next = PlanNext(turn, client.job)) {
+      RunStretch(turn, client.job, *next, read_ns);
+      return;
+    }
+  }
+  if (read_ns > 0) {
+    task_network_ += Nanoseconds(read_ns).Round();
+    Submit(turn, TaskKind::kBurn, 0, read_ns);
+  }
+}
+
+void HostProcess::Record(SimTime now, std::uint32_t slot, Outcome outcome) {
+  const ClientCall& client = clients_[slot];
+  if (!client.measured) return;
+  const Call& call = calls_[slot];
+  EdgeStats& stats = stats_[call.edge];
+  if (outcome != kServed) {
+    ++stats.failed[outcome - 1U];
+    return;
+  }
+  ++stats.completed;
+  const std::int64_t total = (now - client.begun).nanos();
+  stats.latency_total.Record(total);
+  if (client.job == kNone) {
+    stats.latency_network.Record(std::max<std::int64_t>(total - call.app_ns, 0));
+  }
+}
+
+// The call is over and its record at home.  Who opened a connection has one to close: this one, or
+// the one that it replaced.
+void HostProcess::Finish(Turn& turn, std::uint32_t slot) {
+  if (!clients_[slot].opens) {
+    Release(slot);
+    return;
+  }
+  if (!external()) {
+    resources_->conntrack().Close(turn.now(),
+                                  context_.plan(calls_[slot].plan).conntrack_entries[0]);
+  }
+  if (IsUdp(calls_[slot])) {
+    Release(slot);
+    return;
+  }
+  calls_[slot].attempts = 0;
+  LaunchFromSoftirq(turn, {host_, slot}, MessageKind::kControl);
+}
+
+void HostProcess::Release(std::uint32_t slot) { calls_.Free(slot); }
+
+void HostProcess::Deadlines(Turn& turn, std::uint32_t queue_index) {
+  DeadlineQueue& queue = deadlines_[queue_index].ring;
+  while (!queue.empty()) {
+    const DeadlineQueue::Entry entry = queue.front();
+    const ClientCall& client = clients_[entry.index];
+    const bool waits = client.live && client.generation == entry.generation;
+    if (waits && entry.deadline > turn.now()) {
+      turn.Schedule(entry.deadline, kDeadline, queue_index);
+      return;
+    }
+    queue.Pop();
+    if (!waits) continue;
+    // The record comes back by itself, some day.
+    EndCall(turn, entry.index,
+            FailedBy(client.only_denied ? FailureReason::kDenied : FailureReason::kTimeout), 0,
+            Ending::kAborted);
+  }
+  deadlines_[queue_index].armed = false;
+}
+
+void HostProcess::FailAtOnce(std::uint32_t edge, FailureReason reason) {
+  if (measured_from_ == SimTime::Max()) return;
+  ++stats_[edge].offered;
+  ++stats_[edge].failed[static_cast<std::size_t>(reason)];
+}
+
+}  // namespace cnisim::workload

@@ -1,0 +1,372 @@
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+
+#include "models/workload/host_process.h"
+#include "models/workload/internal/host_events.h"
+#include "models/workload/random_purposes.h"
+#include "sim/engine/turn.h"
+
+// Messages: through the resources of a node, over the fabric, lost and sent again.
+
+namespace cnisim::workload {
+namespace {
+
+using datapath::IsForward;
+using datapath::MessageKind;
+using datapath::Side;
+using engine::Turn;
+using namespace internal;
+
+}  // namespace
+
+std::uint32_t HostProcess::HostOf(const Call& call, MessageKind kind, Side side) const {
+  if (side == Side::kVia) return call.via_host;
+  return (side == Side::kSender) == IsForward(kind) ? call.client_host : call.server_host;
+}
+
+std::uint32_t HostProcess::CoreFor(const Call& call, MessageKind kind) {
+  std::uint32_t hash = call.flow_hash;
+  if (PlanOf(call, kind).one_receive_queue) {
+    // The network card sees one tunnel between two nodes, whatever flows inside.
+    hash = CallKey(HostOf(call, kind, Side::kSender), HostOf(call, kind, Side::kReceiver), 0);
+  }
+  return resources_->cores().CoreOfFlow(hash);
+}
+
+SimTime HostProcess::Draw(const Demand& demand, const Call& call, MessageKind kind,
+                          std::uint32_t detail) const {
+  if (!demand.varies()) return demand.constant();
+  RandomStream stream = context_.Stream(
+      call.key, Purpose::kHost,
+      static_cast<std::uint32_t>(kind) | detail << 3 | std::uint32_t{call.attempts} << 9);
+  return demand.Draw(stream);
+}
+
+double HostProcess::DrawNs(const Demand& demand, const Call& call, MessageKind kind,
+                           std::uint32_t detail) const {
+  if (!demand.varies()) return demand.mean();
+  return static_cast<double>(Draw(demand, call, kind, detail).nanos());
+}
+
+// The sender's task has done its part: the message goes its way.
+void HostProcess::Launch(Turn& turn, CallHandle handle, MessageKind kind) {
+  Call& call = context_.call(handle);
+  call.sent = turn.now();
+  if (!external()) {
+    if (OpensFlow(call, kind)) {
+      if (call.admission == Admission::kDroppedAtClient) {
+        Lose(turn, handle, kind, DropReason::kPolicy);
+        return;
+      }
+      if (!Track(turn, handle, kind, Side::kSender)) return;
+    }
+    ChargeBackground(turn, call, kind, Side::kSender);
+  }
+  Advance(turn, handle, kind, 0);
+}
+
+// As Launch(), for what the kernel sends by itself, in the context of the flow's core.
+void HostProcess::LaunchFromSoftirq(Turn& turn, CallHandle handle, MessageKind kind) {
+  const Call& call = context_.call(handle);
+  const SimTime demand =
+      external() ? SimTime() : Draw(PlanOf(call, kind).send, call, kind, kSendDetail);
+  if (demand == SimTime()) {
+    Launch(turn, handle, kind);
+    return;
+  }
+  const std::optional<SimTime> done = resources_->Softirq(turn.now(), CoreFor(call, kind), demand);
+  if (!done) {
+    Lose(turn, handle, kind, DropReason::kSoftirqBacklog);
+    return;
+  }
+  turn.Schedule(*done, kLaunch, handle.Pack(), PackAux(kind, 0));
+}
+
+// Entries of a new connection in this node's table; false: there is no room, and the SYN is lost.
+bool HostProcess::Track(Turn& turn, CallHandle handle, MessageKind kind, Side side) {
+  Call& call = context_.call(handle);
+  const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(side));
+  if ((call.tracked & bit) != 0) return true;  // a repeated SYN
+  const auto index = static_cast<std::size_t>(side);
+  if (!resources_->TrackConnection(turn.now(), context_.plan(call.plan).conntrack_entries[index])) {
+    Lose(turn, handle, kind, DropReason::kConntrackFull);
+    return false;
+  }
+  call.tracked = static_cast<std::uint8_t>(call.tracked | bit);
+  return true;
+}
+
+void HostProcess::Advance(Turn& turn, CallHandle handle, MessageKind kind, std::uint32_t step) {
+  const Call& call = context_.call(handle);
+  const MessagePlan& plan = PlanOf(call, kind);
+  const Step& at = plan.steps[step];
+  switch (at.kind) {
+    case StepKind::kSoftirq: {
+      if (at.side == Side::kVia) {
+        if (OpensFlow(call, kind) && !Track(turn, handle, kind, Side::kVia)) return;
+        ChargeBackground(turn, call, kind, Side::kVia);
+      }
+      const std::optional<SimTime> done =
+          resources_->Softirq(turn.now(), CoreFor(call, kind), Draw(at.demand, call, kind, step));
+      if (!done) {
+        Lose(turn, handle, kind, DropReason::kSoftirqBacklog);
+        return;
+      }
+      Continue(turn, handle, kind, step + 1, *done);
+      return;
+    }
+    case StepKind::kProxy: {
+      const std::optional<SimTime> done =
+          resources_->Proxy(turn.now(), Draw(at.demand, call, kind, step));
+      if (!done) {
+        Lose(turn, handle, kind, DropReason::kProxyQueue);
+        return;
+      }
+      Continue(turn, handle, kind, step + 1, *done);
+      return;
+    }
+    case StepKind::kThreads: {
+      const double demand = DrawNs(at.demand, call, kind, step);
+      const std::uint32_t index = passages_.Allocate();
+      passages_[index] = {handle, kind, step + 1};
+      task_network_ += Nanoseconds(demand).Round();
+      Submit(turn, TaskKind::kThread, index, demand);
+      return;
+    }
+    case StepKind::kDelay:
+      Continue(turn, handle, kind, step, turn.now());
+      return;
+    case StepKind::kPair: {
+      const std::uint32_t peer = HostOf(call, kind, at.side);
+      SimTime done = turn.now();
+      if (!external() && peer != context_.external_host()) {
+        done = resources_->Pair(done, peer, at.demand.constant());
+      }
+      Continue(turn, handle, kind, step + 1, done);
+      return;
+    }
+    case StepKind::kCross: {
+      SimTime out = turn.now();
+      if (!external()) {
+        const std::optional<SimTime> sent = resources_->Transmit(out, plan.wire_bytes);
+        if (!sent) {
+          Lose(turn, handle, kind, DropReason::kNicQueue);
+          return;
+        }
+        out = *sent;
+      }
+      if (plan.too_large) {
+        Lose(turn, handle, kind, DropReason::kPacketTooLarge);
+        return;
+      }
+      const std::uint32_t peer = HostOf(call, kind, at.side);
+      const FabricSampler& fabric = context_.fabric(host_, peer);
+      RandomStream stream = context_.Stream(call.key, Purpose::kFabric,
+                                            static_cast<std::uint32_t>(kind) |
+                                                static_cast<std::uint32_t>(at.side) << 3 |
+                                                std::uint32_t{call.attempts} << 9);
+      turn.Send(context_.lps[peer], out + fabric.Draw(stream), kMessage, handle.Pack(),
+                PackAux(kind, step + 1));
+      return;
+    }
+    case StepKind::kDeliver:
+      Deliver(turn, handle, kind);
+      return;
+  }
+}
+
+// Goes on at `step` when the clock is at `at`; waits on the way are added up first.
+void HostProcess::Continue(Turn& turn, CallHandle handle, MessageKind kind, std::uint32_t step,
+                           SimTime at) {
+  const Call& call = context_.call(handle);
+  const MessagePlan& plan = PlanOf(call, kind);
+  for (; plan.steps[step].kind == StepKind::kDelay; ++step) {
+    at += Draw(plan.steps[step].demand, call, kind, step);
+  }
+  if (at == turn.now()) {
+    Advance(turn, handle, kind, step);
+  } else {
+    turn.Schedule(at, kMessage, handle.Pack(), PackAux(kind, step));
+  }
+}
+
+void HostProcess::Deliver(Turn& turn, CallHandle handle, MessageKind kind) {
+  Call& call = context_.call(handle);
+  if (!external()) ChargeBackground(turn, call, kind, Side::kReceiver);
+  switch (kind) {
+    case MessageKind::kSyn:
+      Listen(turn, handle);
+      return;
+    case MessageKind::kSynAck:
+      Established(turn, handle.slot);
+      return;
+    case MessageKind::kRequestFirst:
+      if (IsUdp(call) && !AdmitDatagram(turn, handle)) return;
+      Serve(turn, handle, /*first_request=*/true);
+      return;
+    case MessageKind::kRequest:
+      if (call.stream != kNone) {
+        if (IsUdp(call) && ReceiveBufferFull(call)) {
+          Lose(turn, handle, kind, DropReason::kReceiveBuffer);
+          return;
+        }
+        readers_[call.stream].unread.push_back(handle);
+        ReadStream(turn, call.stream);
+      } else {
+        Serve(turn, handle, /*first_request=*/false);
+      }
+      return;
+    case MessageKind::kReply:
+      Answered(turn, handle.slot);
+      return;
+    case MessageKind::kControl:  // FIN
+      resources_->conntrack().Close(turn.now(), context_.plan(call.plan).conntrack_entries[2]);
+      LaunchFromSoftirq(turn, handle, MessageKind::kControlReply);
+      return;
+    case MessageKind::kControlReply:
+      if (call.stream != kNone) {
+        StreamAcknowledged(turn, handle.slot);
+      } else {
+        Release(handle.slot);
+      }
+      return;
+  }
+}
+
+void HostProcess::Lose(Turn& turn, CallHandle handle, MessageKind kind, DropReason reason) {
+  CountDrop(reason);
+  const Call& call = context_.call(handle);
+  if (reason == DropReason::kPolicy) CountDenial(turn.now(), call);
+  // Who sent it finds out by a timer.  The simulation tells him at once, so that only messages
+  // that are lost need one.
+  const std::uint32_t owner = kind == MessageKind::kReply ? call.server_host : call.client_host;
+  Tell(turn, owner, kLost, handle, PackAux(kind, static_cast<std::uint32_t>(reason)));
+}
+
+// The first message of a flow, which makes its entries in connection tables.
+bool HostProcess::OpensFlow(const Call& call, MessageKind kind) const {
+  return kind == (IsUdp(call) ? MessageKind::kRequestFirst : MessageKind::kSyn);
+}
+
+bool HostProcess::IsUdp(const Call& call) const { return context_.plan(call.plan).udp; }
+
+// What Listen() is for TCP.  The entry lives for its time-out from now on.
+bool HostProcess::AdmitDatagram(Turn& turn, CallHandle handle) {
+  Call& call = context_.call(handle);
+  if (call.admission == Admission::kDroppedAtServer) {
+    Lose(turn, handle, MessageKind::kRequestFirst, DropReason::kPolicy);
+    return false;
+  }
+  if (call.admission == Admission::kGone) {
+    Lose(turn, handle, MessageKind::kRequestFirst, DropReason::kPodGone);
+    return false;
+  }
+  if (!Track(turn, handle, MessageKind::kRequestFirst, Side::kReceiver)) return false;
+  resources_->conntrack().Close(turn.now(), context_.plan(call.plan).conntrack_entries[2]);
+  if (call.admission != Admission::kRefused && call.admission != Admission::kReset) return true;
+  call.outcome = FailedBy(FailureReason::kRefused);  // an ICMP error
+  if (call.admission == Admission::kRefused) CountDenial(turn.now(), call);
+  LaunchFromSoftirq(turn, handle, MessageKind::kReply);
+  return false;
+}
+
+// News for another host (or this one) that no packet carries.
+void HostProcess::Tell(Turn& turn, std::uint32_t host, std::uint16_t event, CallHandle handle,
+                       std::uint16_t aux) {
+  if (host == host_) {
+    turn.Schedule(turn.now(), event, handle.Pack(), aux);
+  } else {
+    turn.Send(context_.lps[host], turn.now() + context_.fabric(host_, host).floor(), event,
+              handle.Pack(), aux);
+  }
+}
+
+void HostProcess::OnLost(Turn& turn, CallHandle handle, MessageKind kind, DropReason reason) {
+  Call& call = context_.call(handle);
+  if (IsUdp(call)) {
+    LostDatagram(turn, handle, kind);
+    return;
+  }
+  if (call.stream != kNone) {
+    // A lost acknowledgement is made up for by the next.
+    if (kind == MessageKind::kControlReply) {
+      StreamAcknowledged(turn, handle.slot);
+    } else {
+      StreamLost(turn, handle.slot);
+    }
+    return;
+  }
+  if (kind == MessageKind::kControl || kind == MessageKind::kControlReply) {
+    if (clients_[handle.slot].live) {  // the server gave up
+      EndCall(turn, handle.slot, FailedBy(FailureReason::kTimeout), 0, Ending::kAborted);
+    }
+    Release(handle.slot);
+    return;
+  }
+  if (kind == MessageKind::kSynAck) kind = MessageKind::kSyn;  // the client repeats its SYN
+  const bool handshake = kind == MessageKind::kSyn;
+  if (kind != MessageKind::kReply) {
+    ClientCall& client = clients_[handle.slot];
+    if (!client.live) {
+      Release(handle.slot);
+      return;
+    }
+    client.only_denied =
+        reason == DropReason::kPolicy && (call.attempts == 0 || client.only_denied);
+  }
+  const Defaults& defaults = model_.defaults;
+  if (call.attempts >= (handshake ? defaults.syn_retries : defaults.data_retries)) {
+    if (kind == MessageKind::kReply) {
+      Tell(turn, call.client_host, kLost, handle, PackAux(MessageKind::kControlReply, 0));
+      return;
+    }
+    const bool denied = clients_[handle.slot].only_denied;
+    EndCall(turn, handle.slot, FailedBy(denied ? FailureReason::kDenied : FailureReason::kTimeout),
+            0, Ending::kAborted);
+    Release(handle.slot);
+    return;
+  }
+  const SimTime timeout = (handshake ? defaults.syn_timeout : defaults.data_timeout) *
+                          (std::int64_t{1} << call.attempts);
+  turn.Schedule(std::max(call.sent + timeout, turn.now()), kRetransmit, handle.Pack(),
+                PackAux(kind, 0));
+}
+
+// Nobody repeats a datagram: the client waits until its patience ends, a stream goes on.
+void HostProcess::LostDatagram(Turn& turn, CallHandle handle, MessageKind kind) {
+  const Call& call = context_.call(handle);
+  if (call.stream != kNone) {
+    EndStreamChunk(turn, handle.slot, kind == MessageKind::kControlReply);
+    return;
+  }
+  if (kind == MessageKind::kReply && call.client_host != host_) {
+    Tell(turn, call.client_host, kLost, handle, PackAux(kind, 0));
+    return;
+  }
+  const ClientCall& client = clients_[handle.slot];
+  const SimTime patience = client.begun + model_.edges[call.edge].timeout;
+  turn.Schedule(std::max(patience, turn.now()) + SimTime::FromNanos(1), kRetransmit, handle.Pack(),
+                PackAux(MessageKind::kRequest, 0));
+}
+
+void HostProcess::Retransmit(Turn& turn, CallHandle handle, MessageKind kind) {
+  Call& call = context_.call(handle);
+  if (kind != MessageKind::kReply && !clients_[handle.slot].live) {
+    Release(handle.slot);
+    return;
+  }
+  ++call.attempts;
+  if (turn.now() >= measured_from_) ++stats_[call.edge].retransmissions;
+  LaunchFromSoftirq(turn, handle, kind);
+}
+
+void HostProcess::ChargeBackground(Turn& turn, const Call& call, MessageKind kind, Side side) {
+  const SimTime work = PlanOf(call, kind).background[static_cast<std::size_t>(side)];
+  if (work == SimTime()) return;
+  background_ += work;
+  Submit(turn, TaskKind::kBurn, 0, static_cast<double>(work.nanos()));
+}
+
+}  // namespace cnisim::workload
