@@ -317,17 +317,6 @@ void HostProcess::OnLost(Turn& turn, CallHandle handle, MessageKind kind, DropRe
         reason == DropReason::kPolicy && (call.attempts == 0 || client.only_denied);
   }
   const Defaults& defaults = model_.defaults;
-  if (call.attempts >= (handshake ? defaults.syn_retries : defaults.data_retries)) {
-    if (kind == MessageKind::kReply) {
-      Tell(turn, call.client_host, kLost, handle, PackAux(MessageKind::kControlReply, 0));
-      return;
-    }
-    const bool denied = clients_[handle.slot].only_denied;
-    EndCall(turn, handle.slot, FailedBy(denied ? FailureReason::kDenied : FailureReason::kTimeout),
-            0, Ending::kAborted);
-    Release(handle.slot);
-    return;
-  }
   const SimTime timeout = (handshake ? defaults.syn_timeout : defaults.data_timeout) *
                           (std::int64_t{1} << call.attempts);
   turn.Schedule(std::max(call.sent + timeout, turn.now()), kRetransmit, handle.Pack(),
@@ -357,9 +346,29 @@ void HostProcess::Retransmit(Turn& turn, CallHandle handle, MessageKind kind) {
     Release(handle.slot);
     return;
   }
+  const Defaults& defaults = model_.defaults;
+  const std::uint32_t retries =
+      kind == MessageKind::kSyn ? defaults.syn_retries : defaults.data_retries;
+  if (call.stream == kNone && call.attempts >= retries) {
+    GiveUp(turn, handle, kind);
+    return;
+  }
   ++call.attempts;
   if (turn.now() >= measured_from_) ++stats_[call.edge].retransmissions;
   LaunchFromSoftirq(turn, handle, kind);
+}
+
+// The timer of the last transmission has run out too.
+void HostProcess::GiveUp(Turn& turn, CallHandle handle, MessageKind kind) {
+  if (kind == MessageKind::kReply) {
+    const std::uint32_t client_host = context_.call(handle).client_host;
+    Tell(turn, client_host, kLost, handle, PackAux(MessageKind::kControlReply, 0));
+    return;
+  }
+  const bool denied = clients_[handle.slot].only_denied;
+  EndCall(turn, handle.slot, FailedBy(denied ? FailureReason::kDenied : FailureReason::kTimeout), 0,
+          Ending::kAborted);
+  Release(handle.slot);
 }
 
 void HostProcess::ChargeBackground(Turn& turn, const Call& call, MessageKind kind, Side side) {

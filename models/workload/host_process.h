@@ -215,6 +215,7 @@ class HostProcess final : public engine::LogicalProcess {
   void Lose(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind, DropReason reason);
   void OnLost(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind, DropReason reason);
   void Retransmit(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
+  void GiveUp(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
   bool Track(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind,
              datapath::Side side);
   bool OpensFlow(const Call& call, datapath::MessageKind kind) const;

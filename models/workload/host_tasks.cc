@@ -24,6 +24,7 @@ void HostProcess::Submit(Turn& turn, TaskKind kind, std::uint32_t index, double 
   const auto submission =
       resources_->cores().Submit(turn.now(), task, Nanoseconds(demand_ns).Round());
   if (submission.admission == queueing::CoreGroup::Admission::kStarted) {
+    resources_->tally(ResourceKind::kCores).Serve(submission.running.waited);
     turn.Schedule(submission.running.completion, kTaskDue, submission.running.core);
   }
 }
@@ -34,7 +35,10 @@ void HostProcess::TaskDue(Turn& turn, std::uint32_t core) {
     turn.Schedule(check.completion, kTaskDue, core);
     return;
   }
-  if (check.next) turn.Schedule(check.next->completion, kTaskDue, check.next->core);
+  if (check.next) {
+    resources_->tally(ResourceKind::kCores).Serve(check.next->waited);
+    turn.Schedule(check.next->completion, kTaskDue, check.next->core);
+  }
   TaskDone(turn, check.task);
 }
 

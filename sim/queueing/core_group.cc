@@ -41,7 +41,7 @@ CoreGroup::Submission CoreGroup::Submit(SimTime now, std::uint64_t task, SimTime
       return {Admission::kDropped, {}};
     }
     ++tasks_accepted_;
-    Enqueue({task, demand});
+    Enqueue({task, demand, now});
     return {Admission::kQueued, {}};
   }
   std::uint32_t best = cores();
@@ -50,18 +50,18 @@ CoreGroup::Submission CoreGroup::Submit(SimTime now, std::uint64_t task, SimTime
     if (best == cores() || SoftirqBacklog(now, core) < SoftirqBacklog(now, best)) best = core;
   }
   ++tasks_accepted_;
-  return {Admission::kStarted, Start(now, best, task, demand)};
+  return {Admission::kStarted, Start(now, best, {task, demand, now})};
 }
 
-CoreGroup::Running CoreGroup::Start(SimTime now, std::uint32_t core, std::uint64_t task,
-                                    SimTime demand) {
+CoreGroup::Running CoreGroup::Start(SimTime now, std::uint32_t core, const Waiting& waiting) {
   Core& at = cores_[core];
   at.has_task = true;
-  at.task = task;
-  at.task_work += demand;
-  at.task_completion = std::max(at.softirq_free_at, now) + demand;
+  at.task = waiting.task;
+  at.task_work += waiting.demand;
+  const SimTime begins = std::max(at.softirq_free_at, now);
+  at.task_completion = begins + waiting.demand;
   --idle_cores_;
-  return {core, task, at.task_completion};
+  return {core, waiting.task, at.task_completion, begins - waiting.since};
 }
 
 CoreGroup::Check CoreGroup::Recheck(SimTime now, std::uint32_t core) {
@@ -72,8 +72,7 @@ CoreGroup::Check CoreGroup::Recheck(SimTime now, std::uint32_t core) {
   at.has_task = false;
   ++idle_cores_;
   if (queue_size_ == 0) return {true, now, task, std::nullopt};
-  const Waiting next = Dequeue();
-  return {true, now, task, Start(now, core, next.task, next.demand)};
+  return {true, now, task, Start(now, core, Dequeue())};
 }
 
 SimTime CoreGroup::SoftirqBacklog(SimTime now, std::uint32_t core) const {

@@ -66,6 +66,7 @@ class CoreGroup {
     std::uint32_t core = 0;
     std::uint64_t task = 0;
     SimTime completion;
+    SimTime waited = SimTime();  ///< since Submit(), for a core without task or softirq work
   };
   struct Submission {
     Admission admission = Admission::kDropped;
@@ -132,9 +133,10 @@ class CoreGroup {
   struct Waiting {
     std::uint64_t task;
     SimTime demand;
+    SimTime since;
   };
 
-  Running Start(SimTime now, std::uint32_t core, std::uint64_t task, SimTime demand);
+  Running Start(SimTime now, std::uint32_t core, const Waiting& waiting);
   void Enqueue(Waiting waiting);
   Waiting Dequeue();
 

@@ -121,6 +121,22 @@ TEST(TrafficSimulationTest, DroppedSynsAreRepeatedUntilTheClientLosesPatience) {
   EXPECT_EQ(record.sources[0].denied, 3U);
 }
 
+// tcp_syn_retries 6: the last SYN leaves after 63 s, and its timer runs for 64 s more.
+TEST(TrafficSimulationTest, APatientClientWaitsForTheTimerOfTheLastSyn) {
+  Model model = EchoTraffic(/*reuse=*/true);
+  model.edges[0].targets[0].admission = Admission::kDroppedAtServer;
+  model.edges[0].timeout = 1000_s;
+  const auto until = [&](SimTime end) {
+    return SimulateTraffic(model, {.seed = 1, .threads = 1, .warm_up = {}, .duration = end});
+  };
+  const TrafficRecord before = until(126'999_ms);
+  EXPECT_EQ(before.sources[0].retransmissions, 6U);
+  EXPECT_EQ(before.sources[0].total_failed(), 0U);
+  const TrafficRecord after = until(127'001_ms);
+  EXPECT_EQ(after.sources[0].retransmissions, 6U);
+  EXPECT_EQ(after.sources[0].failed[static_cast<std::size_t>(FailureReason::kDenied)], 1U);
+}
+
 TEST(TrafficSimulationTest, ForbiddenRequestsFailFast) {
   Model model = EchoTraffic(/*reuse=*/true);
   model.edges[0].targets[0].admission = Admission::kForbidden;

@@ -1,0 +1,4 @@
+cnisim_test(
+  NAME differential_load
+  SOURCES load_theory_test.cc
+  DEPENDS cnisim_models_workload cnisim_tests_small_traffic)

@@ -1,0 +1,139 @@
+// The traffic model's own resources against queueing theory: one node, Poisson requests from
+// outside that an echo or a pod answers, and everything else made negligibly short.
+
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "models/workload/traffic_simulation.h"
+#include "tests/differential/replications.h"
+#include "tests/support/small_traffic.h"
+
+namespace cnisim::workload {
+namespace {
+
+using differential::ExpectMean;
+using namespace literals;
+
+constexpr double kWork = 100'000;  // ns, mean, that a request holds what it waits for
+constexpr test::SmallCosts kNothing{.send = 0, .transmit = 0, .receive = 0, .wakeup = 0, .read = 0};
+
+// One node that serves `load` times what the resource can do.
+Model OneNode(double load, const test::SmallCosts& costs, double work, double cv) {
+  Model model = test::SmallTraffic(load * 1e9 / kWork, 1, costs);
+  model.edges[test::kTrafficEdge].request = 1_B;
+  model.edges[test::kTrafficEdge].response = 1_B;
+  model.edges[test::kTrafficEdge].timeout = 1000_s;
+  model.nodes[0].egress = BitsPerSecond(1'000'000'000'000);
+  ApplicationModel& application = model.applications[test::kFrontend];
+  application.calls.clear();
+  application.service_time = Nanoseconds(work);
+  application.service_cv = cv;
+  application.workers = 1'000'000;
+  application.queue = 1'000'000;
+  return model;
+}
+
+TrafficRecord Simulate(const Model& model, std::uint32_t replication) {
+  return SimulateTraffic(
+      model, {.seed = replication + 1, .threads = 1, .warm_up = 200_ms, .duration = 2_s});
+}
+
+double WaitNs(const TrafficRecord& record, ResourceKind kind) {
+  return static_cast<double>(record.resources[static_cast<std::size_t>(kind)].wait_mean.nanos());
+}
+
+// M/D/1: the mean wait is rho / (2 (1 - rho)) services.
+TEST(LoadTheory, SoftirqCoreIsMD1) {
+  for (const double load : {0.3, 0.6, 0.9}) {
+    test::SmallCosts costs = kNothing;
+    costs.receive = kWork;
+    Model model = OneNode(load, costs, /*work=*/0, /*cv=*/0);
+    model.nodes[0].cores = 1;
+    model.edges[test::kTrafficEdge].echo = true;
+    ExpectMean(load / (2 * (1 - load)) * kWork, 0.05, [&](std::uint32_t replication) {
+      return WaitNs(Simulate(model, replication), ResourceKind::kSoftirq);
+    });
+  }
+}
+
+// M/G/1 (Pollaczek and Khinchine): rho (1 + cv^2) / (2 (1 - rho)) services.
+TEST(LoadTheory, OneWorkerIsMG1) {
+  for (const double load : {0.3, 0.6, 0.9}) {
+    Model model = OneNode(load, kNothing, kWork, /*cv=*/0.5);
+    model.applications[test::kFrontend].workers = 1;
+    ExpectMean(load * 1.25 / (2 * (1 - load)) * kWork, 0.06, [&](std::uint32_t replication) {
+      return WaitNs(Simulate(model, replication), ResourceKind::kWorkers);
+    });
+  }
+}
+
+TEST(LoadTheory, OneCoreIsMG1) {
+  for (const double load : {0.3, 0.6, 0.9}) {
+    Model model = OneNode(load, kNothing, kWork, /*cv=*/1);
+    model.nodes[0].cores = 1;
+    ExpectMean(load * 2 / (2 * (1 - load)) * kWork, 0.08, [&](std::uint32_t replication) {
+      return WaitNs(Simulate(model, replication), ResourceKind::kCores);
+    });
+  }
+}
+
+// Loss of M/D/1 with room for `places`, the one in service included: the chain of the numbers left
+// behind by departures, cut off at places - 1, then loss = 1 - 1 / (p0 + rho).
+double LossMD1(double load, int places) {
+  std::vector<double> arrivals(static_cast<std::size_t>(places) + 1);  // [n] in one service
+  arrivals[0] = std::exp(-load);
+  for (std::size_t n = 1; n < arrivals.size(); ++n) {
+    arrivals[n] = arrivals[n - 1] * load / static_cast<double>(n);
+  }
+  // Up to a factor: left[j + 1] a0 = left[j] - left[0] a_j - sum over 1 <= i <= j of left[i]
+  // a_(j-i+1).
+  std::vector<double> left{1};
+  double sum = 1;
+  for (std::size_t j = 0; j + 2 <= static_cast<std::size_t>(places); ++j) {
+    double next = left[j] - left[0] * arrivals[j];
+    for (std::size_t i = 1; i <= j; ++i) next -= left[i] * arrivals[j - i + 1];
+    left.push_back(next / arrivals[0]);
+    sum += left.back();
+  }
+  return 1 - 1 / (left[0] / sum + load);
+}
+
+TEST(LoadTheory, AFiniteQueueLosesWhatTheChainSays) {
+  EXPECT_NEAR(LossMD1(0.8, 1), 0.8 / 1.8, 1e-12);  // Erlang's loss with one server
+  for (const double load : {0.8, 1.2}) {
+    Model model = OneNode(load, kNothing, kWork, /*cv=*/0);
+    model.applications[test::kFrontend].workers = 1;
+    model.applications[test::kFrontend].queue = 4;
+    ExpectMean(LossMD1(load, 5), 0.02, [&](std::uint32_t replication) {
+      const FlowRecord source = Simulate(model, replication).sources[0];
+      return static_cast<double>(source.total_failed()) /
+             static_cast<double>(source.total_failed() + source.completed);
+    });
+  }
+}
+
+// Twice what it can do: the binding resource works all the time, and its rate is what comes out.
+TEST(LoadTheory, SaturationIsTheBindingResourcesRate) {
+  test::SmallCosts costs = kNothing;
+  costs.receive = 1000;
+  costs.read = 4000;
+  Model model = OneNode(2, costs, kWork - 4000, /*cv=*/0);
+  model.nodes[0].cores = 2;
+  model.applications[test::kFrontend].workers = 8;
+  model.applications[test::kFrontend].queue = 64;
+  model.sources[0].rate *= 2;
+  const TrafficRecord record = Simulate(model, 0);
+  EXPECT_EQ(record.binding().kind, ResourceKind::kCores);
+  EXPECT_TRUE(record.binding().saturated);
+  // Refused requests take softirq time from the same cores: 40 000 a second of 1 us.
+  const double rate = (2 - 40'000 * 1e-6) * 1e9 / kWork;
+  EXPECT_NEAR(static_cast<double>(record.sources[0].completed) / record.measured.seconds(), rate,
+              0.01 * rate);
+}
+
+}  // namespace
+}  // namespace cnisim::workload
