@@ -128,7 +128,7 @@ class Checker {
     experiment::ScenarioOptions experiment = options_.measure.ToExperiment(invocation_);
     experiment::ExperimentTiming timing;
     ProgressLine progress(invocation_.err, loaded.scenario.name);
-    experiment.progress = [&](int done, int total) { progress.Update(done, total); };
+    experiment.progress = [&](const experiment::Progress& now) { progress.Update(now); };
     std::optional<experiment::ResultDocument> document = experiment::RunScenario(
         loaded.scenario, loaded.catalog, experiment, loaded.diagnostics, timing);
     if (!document || !invocation_.options.output) return document;

@@ -17,6 +17,7 @@
 #include "analysis/cli/measure_options.h"
 #include "analysis/cli/progress.h"
 #include "analysis/cli/scenario_input.h"
+#include "analysis/experiment/engine_profile.h"
 #include "analysis/experiment/result_json.h"
 #include "analysis/experiment/scenario_experiment.h"
 #include "analysis/explain/result_paths.h"
@@ -35,6 +36,7 @@ struct RunOptions {
   MeasureOptions measure;
   bool report = false;
   bool csv = false;
+  bool profile = false;
   std::string history;
 };
 
@@ -94,10 +96,12 @@ ExitCode Run(const RunOptions& options, Invocation& invocation) {
 
   experiment::ScenarioOptions experiment = options.measure.ToExperiment(invocation);
   experiment::ExperimentTiming timing;
+  experiment::EngineProfile profile;
   std::optional<experiment::ResultDocument> document;
   {
     ProgressLine progress(invocation.err, "running");
-    experiment.progress = [&](int done, int total) { progress.Update(done, total); };
+    experiment.progress = [&](const experiment::Progress& now) { progress.Update(now); };
+    if (options.profile) experiment.profile = &profile;
     document = experiment::RunScenario(loaded->scenario, loaded->catalog, experiment,
                                        loaded->diagnostics, timing);
   }
@@ -106,6 +110,7 @@ ExitCode Run(const RunOptions& options, Invocation& invocation) {
     return ExitCode::kUserInput;
   }
 
+  if (options.profile) invocation.err.stream << profile.ToText();
   if (!invocation.writes) return ExitCode::kOk;
 
   explain::AddPaths(loaded->scenario, loaded->catalog, *document);
@@ -139,6 +144,7 @@ Action AddRunCommand(CLI::App& command) {
   command.add_option("SCENARIO", options->scenario, "scenario file")->required();
   options->measure.AddTo(command);
   command.add_flag("--report", options->report, "write report.html too");
+  command.add_flag("--profile", options->profile, "say where the engine's time went");
   command.add_flag("--csv", options->csv, "write results.csv too, a line for each figure");
   command
       .add_option("--history", options->history,

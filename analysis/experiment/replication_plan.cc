@@ -9,6 +9,7 @@
 #include <oneapi/tbb/parallel_for.h>
 #include <oneapi/tbb/task_arena.h>
 
+#include "analysis/experiment/engine_profile.h"
 #include "analysis/stats/interval.h"
 #include "models/workload/traffic_bytes.h"
 #include "sim/base/bytes.h"
@@ -31,18 +32,37 @@ class ProgressMeter {
  public:
   explicit ProgressMeter(const PlanOptions& options) : options_(options) {}
 
-  void Expect(std::size_t runs) { total_ += static_cast<int>(runs); }
-  void Finished() {
+  void Expect(std::size_t runs) {
+    progress_.total += static_cast<int>(runs);
+    progress_.simulated_total = span() * progress_.total;
+  }
+  /// What a run is to tell while it goes on; `told` is how far it was, and outlives it.
+  std::function<void(SimTime)> Watch(SimTime& told) {
+    if (!options_.progress) return nullptr;
+    return [this, &told](SimTime now) {
+      // A run that goes over its time twice tells of the first pass alone.
+      now = std::min(now, span());
+      if (now <= told) return;
+      const std::lock_guard lock(mutex_);
+      progress_.simulated += now - told;
+      told = now;
+      options_.progress(progress_);
+    };
+  }
+  void Finished(SimTime told = SimTime()) {
     if (!options_.progress) return;
     const std::lock_guard lock(mutex_);
-    options_.progress(++done_, total_);
+    ++progress_.done;
+    progress_.simulated += span() - told;
+    options_.progress(progress_);
   }
 
  private:
+  SimTime span() const { return options_.warm_up + options_.duration; }
+
   const PlanOptions& options_;
   std::mutex mutex_;
-  int done_ = 0;
-  int total_ = 0;
+  Progress progress_;
 };
 
 RunRequest RequestFor(const Task& task, const PlanOptions& options) {
@@ -54,6 +74,11 @@ RunRequest RequestFor(const Task& task, const PlanOptions& options) {
   request.warm_up = options.warm_up;
   request.duration = options.duration;
   request.shuffle_ties = options.shuffle_ties;
+  if (options.profile != nullptr) {
+    request.profile = [profile = options.profile](const engine::RunReport& report, SimTime time) {
+      profile->Add(report, time);
+    };
+  }
   return request;
 }
 
@@ -81,8 +106,10 @@ void RunHere(const std::vector<Task>& tasks, const std::vector<Subject>& subject
             const Task& task = tasks[i];
             RunRequest request = RequestFor(task, options);
             request.threads = each;
+            SimTime told;
+            request.tell = meter.Watch(told);
             RecordOf(task, records) = subjects[task.subject].run(request);
-            meter.Finished();
+            meter.Finished(told);
           }
         },
         tbb::simple_partitioner());
@@ -131,10 +158,12 @@ void RunTasks(const std::vector<Task>& tasks, const std::vector<Subject>& subjec
   for (const Task& task : tasks) {
     RunRequest request = RequestFor(task, options);
     request.threads = options.threads;
+    SimTime told;
+    request.tell = meter.Watch(told);
     request.ranks = options.ranks;
     request.stripes = options.rank_use == RankUse::kStripes;
     RecordOf(task, records) = subjects[task.subject].run(request);
-    meter.Finished();
+    meter.Finished(told);
   }
 }
 

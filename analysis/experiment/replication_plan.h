@@ -13,14 +13,18 @@
 #include <string>
 #include <vector>
 
+#include "analysis/experiment/progress.h"
 #include "models/workload/traffic_record.h"
 #include "sim/base/units.h"
 
 namespace cnisim::engine {
 class Ranks;
+struct RunReport;
 }  // namespace cnisim::engine
 
 namespace cnisim::experiment {
+
+class EngineProfile;
 
 /// One run that is asked for.
 struct RunRequest {
@@ -32,6 +36,9 @@ struct RunRequest {
   std::optional<std::uint64_t> shuffle_ties;  ///< orders simultaneous events
   engine::Ranks* ranks = nullptr;             ///< that run it together, and all get the record
   bool stripes = false;                       ///< how they share it
+  std::function<void(SimTime now)> tell;      ///< to be told how far the run is
+  std::function<void(const engine::RunReport&, SimTime simulated)>
+      profile;  ///< ... and how it went
 };
 
 /// Something that can be run: a prepared configuration, or a test's own.
@@ -64,8 +71,9 @@ struct PlanOptions {
   /// Ranks that make the same call; each gets all the records.  nullptr: this process alone.
   engine::Ranks* ranks = nullptr;
   RankUse rank_use = RankUse::kAuto;
-  /// Told after each finished run, one call at a time, from any thread.
-  std::function<void(int done, int total)> progress;
+  /// Told after each finished run, and now and then during it, one call at a time, from any thread.
+  std::function<void(const Progress&)> progress;
+  EngineProfile* profile = nullptr;  ///< gets how runs of this rank went
 };
 
 /// The runs of one subject.

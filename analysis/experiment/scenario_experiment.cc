@@ -144,6 +144,8 @@ Subject SubjectOf(const PreparedConfiguration& prepared) {
             options.duration = request.duration;
             options.shuffle_ties = request.shuffle_ties;
             options.ranks = request.ranks;
+            options.tell = request.tell;
+            options.profile = request.profile;
             options.stripes = request.stripes;
             return scenario::RunReplication(prepared, options);
           }};
@@ -222,6 +224,7 @@ PlanOptions PlanOf(const Scenario& scenario, const ScenarioOptions& options) {
   plan.duration = options.duration.value_or(scenario.measure.duration);
   plan.threads = options.threads;
   plan.progress = options.progress;
+  plan.profile = options.profile;
   plan.shuffle_ties = options.shuffle_ties;
   plan.ranks = options.ranks;
   plan.rank_use = options.rank_use;

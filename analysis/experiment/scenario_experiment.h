@@ -36,7 +36,8 @@ struct ScenarioOptions {
   std::optional<std::uint64_t> shuffle_ties;  ///< as engine::RunOptions has it
   engine::Ranks* ranks = nullptr;             ///< as PlanOptions has it
   RankUse rank_use = RankUse::kAuto;
-  std::function<void(int done, int total)> progress;  ///< as PlanOptions::progress
+  std::function<void(const Progress&)> progress;  ///< as PlanOptions::progress
+  EngineProfile* profile = nullptr;               ///< as there
 };
 
 /// How long it took; depends on the machine, so it is no part of the results.

@@ -46,6 +46,8 @@ ReplicationRecord RunReplication(const PreparedConfiguration& configuration,
                                          .duration = options.duration,
                                          .shuffle_ties = options.shuffle_ties,
                                          .ranks = options.ranks,
+                                         .tell = options.tell,
+                                         .profile = options.profile,
                                          .stripes = options.stripes};
   const datapath::CostModel costs =
       options.cost_draw ? configuration.costs().Draw(*options.cost_draw) : configuration.costs();

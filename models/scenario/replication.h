@@ -4,6 +4,7 @@
 /// One run of a prepared configuration's traffic with one seed.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "models/scenario/prepared_configuration.h"
@@ -11,6 +12,7 @@
 
 namespace cnisim::engine {
 class Ranks;
+struct RunReport;
 }  // namespace cnisim::engine
 
 namespace cnisim::scenario {
@@ -35,8 +37,11 @@ struct ReplicationOptions {
   SimTime warm_up = SimTime();                               ///< not measured
   SimTime duration = SimTime();                              ///< measured, > 0
   std::optional<std::uint64_t> shuffle_ties = std::nullopt;  ///< as engine::RunOptions has it
-  engine::Ranks* ranks = nullptr;                            ///< as workload::TrafficOptions has it
-  bool stripes = false;                                      ///< as there
+  std::function<void(SimTime now)> tell = nullptr;           ///< as there
+  /// As there.
+  std::function<void(const engine::RunReport&, SimTime simulated)> profile = nullptr;
+  engine::Ranks* ranks = nullptr;  ///< as workload::TrafficOptions has it
+  bool stripes = false;            ///< as there
 };
 
 /// How much dearer work is on a node that is busy for this share of its time: between 1 and `cold`,

@@ -140,17 +140,24 @@ TrafficRecord SimulateTraffic(const Model& model, const TrafficOptions& options)
   }
 
   CallLuggage luggage(context);
-  engine::RunOptions run{
-      .threads = options.threads, .shuffle_ties = options.shuffle_ties, .ranks = options.ranks};
+  engine::RunOptions run{.threads = options.threads,
+                         .shuffle_ties = options.shuffle_ties,
+                         .tell = options.tell,
+                         .ranks = options.ranks};
   if (options.ranks != nullptr) {
     simulation.SetLuggage(&luggage);
     if (options.stripes) run.rank_of = Stripes(context.host_count(), options.ranks->count());
   }
   std::uint64_t events = 0;
-  if (options.warm_up > SimTime()) events += simulation.Run(options.warm_up, run).events;
+  if (options.warm_up > SimTime()) {
+    const engine::RunReport report = simulation.Run(options.warm_up, run);
+    events += report.events;
+    if (options.profile) options.profile(report, options.warm_up);
+  }
   for (HostProcess* host : hosts) host->BeginMeasurement(options.warm_up);
   const SimTime end = options.warm_up + options.duration;
   const engine::RunReport report = simulation.Run(end, run);
+  if (options.profile) options.profile(report, options.duration);
 
   std::vector<bool> owned;
   for (const engine::LpId lp : context.lps) owned.push_back(simulation.owns(lp));

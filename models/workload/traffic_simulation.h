@@ -4,6 +4,7 @@
 /// Runs the traffic of a model once.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 
 #include "models/workload/model.h"
@@ -12,6 +13,7 @@
 
 namespace cnisim::engine {
 class Ranks;
+struct RunReport;
 }  // namespace cnisim::engine
 
 namespace cnisim::workload {
@@ -24,6 +26,9 @@ struct TrafficOptions {
   std::optional<std::uint64_t> shuffle_ties = std::nullopt;  ///< as engine::RunOptions has it
   /// Ranks that run it together, each with `threads`, and all get the record; changes no result.
   engine::Ranks* ranks = nullptr;
+  std::function<void(SimTime now)> tell = nullptr;  ///< as engine::RunOptions has it
+  /// Gets what the engine says of a stretch of the run, which took `simulated`.
+  std::function<void(const engine::RunReport&, SimTime simulated)> profile = nullptr;
   bool stripes = false;  ///< deal hosts out in turn, instead of neighbours together
 };
 

@@ -19,6 +19,7 @@
 /// a process.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
@@ -57,6 +58,8 @@ struct RunOptions {
   /// Has the team run every window, thin ones too, and windows in which helpers are late.  For
   /// tests of determinism: slow.
   bool always_team = false;
+  /// Told how far the run is, every thousand windows or so, by the calling thread.
+  std::function<void(SimTime now)> tell = nullptr;
   /// Run together with these; every rank makes the same calls of the simulation.  The same for all
   /// runs of a simulation, as is `rank_of`.
   Ranks* ranks = nullptr;

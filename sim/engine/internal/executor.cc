@@ -238,6 +238,7 @@ RunReport Executor::Run(SimTime until, const RunOptions& options) {
       break;
     }
     ++windows;
+    if (windows % 1024 == 0 && options.tell) options.tell(window_.end);
   }
   now_ = until;
   window_.index = std::max(window_.index, until / layout_.width);

@@ -139,9 +139,10 @@ TEST(RunAllTest, ProgressCountsEveryRunOnce) {
   options.threads = 2;
   std::vector<int> seen;
   int total = 0;
-  options.progress = [&](int done, int of) {
-    seen.push_back(done);
-    total = of;
+  options.progress = [&](const Progress& now) {
+    seen.push_back(now.done);
+    total = now.total;
+    EXPECT_EQ(now.simulated, SimTime::FromNanos(500'000'000) * now.done);
   };
   RunAll(TwoSubjects(), options);
   EXPECT_EQ(total, 16);
