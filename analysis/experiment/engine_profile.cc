@@ -25,12 +25,15 @@ std::string Micros(SimTime time) {
   return fmt::format("{:.1f} us", static_cast<double>(time.nanos()) / 1e3);
 }
 
-double MiB(double bytes) { return bytes / (1024 * 1024); }
+std::string Size(double bytes) {
+  return bytes < 1024 * 1024 ? fmt::format("{:.0f} KiB", bytes / 1024)
+                             : fmt::format("{:.1f} MiB", bytes / (1024 * 1024));
+}
 
-double PeakMiB() {
+double PeakBytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
-  return MiB(1024.0 * static_cast<double>(usage.ru_maxrss));
+  return 1024.0 * static_cast<double>(usage.ru_maxrss);
 }
 
 }  // namespace
@@ -104,10 +107,8 @@ std::string EngineProfile::ToText() const {
     text += fmt::format("  ranks      {}; {:.1f} % of the loop in rounds with others\n", ranks_,
                         Share(exchange_seconds_, seconds_));
   }
-  text += fmt::format(
-      "  memory     {:.1f} MiB for events and LPs in the largest run; {:.1f} MiB at "
-      "most\n             in the whole process\n",
-      MiB(static_cast<double>(bytes_)), PeakMiB());
+  text += fmt::format("  memory     {} for events and LPs in the largest run, {} at most in all\n",
+                      Size(static_cast<double>(bytes_)), Size(PeakBytes()));
   return text;
 }
 

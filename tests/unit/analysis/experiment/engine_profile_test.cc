@@ -43,7 +43,7 @@ TEST(EngineProfileTest, SumsRunsUp) {
   EXPECT_THAT(text, HasSubstr("threads    2 at most in a run; 25.0 % of windows by several\n"));
   EXPECT_THAT(text, HasSubstr("barriers   5.0 % of the loop\n"));
   EXPECT_THAT(text, HasSubstr("imbalance  the busiest thread handles 1.33 times the mean\n"));
-  EXPECT_THAT(text, HasSubstr("memory     3.0 MiB for events and LPs in the largest run;"));
+  EXPECT_THAT(text, HasSubstr("memory     3.0 MiB for events and LPs in the largest run, "));
 }
 
 TEST(EngineProfileTest, SaysWhatRanksCost) {
