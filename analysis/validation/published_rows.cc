@@ -86,7 +86,11 @@ class ConfigurationReader {
 
  private:
   void Set(std::string_view name, std::string_view value) {
-    found_.switches[std::string(name)] = std::string(value);
+    if (datapath::IsSwitchValue(name, value)) {
+      found_.switches[std::string(name)] = std::string(value);
+    } else if (found_.reason.empty()) {
+      found_.reason = fmt::format("the model has no {} '{}'", name, value);
+    }
   }
 
   void ReadCni() {
@@ -94,8 +98,11 @@ class ConfigurationReader {
     const std::string& dataplane = row_["dataplane_id"];
     if (dataplane == "host") {
       found_.profile = "host-network";
-      if (Tuned("no-conntrack"))
-        Set("service_engine", "ebpf-socket"), Set("host_routing", "ebpf"), Set("dataplane", "ebpf");
+      if (Tuned("no-conntrack")) {
+        // Without hooks, as under a dataplane that goes around them.
+        Set("dataplane", "ebpf");
+        Set("host_routing", "ebpf");
+      }
       return;
     }
     static const std::map<std::string, std::string, std::less<>> kProfiles{

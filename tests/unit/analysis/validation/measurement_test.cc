@@ -73,6 +73,25 @@ TEST_F(MeasurementTest, WhatIsNotExpressedSaysWhy) {
   EXPECT_THAT(rows[1].reason, HasSubstr("time to load rules"));
 }
 
+TEST_F(MeasurementTest, AWordThatTheModelDoesNotHaveIsNoExperiment) {
+  const auto rows = Read(
+      "id,publication,hardware,kernel,placement,path,n_services,n_endpoints,n_policies,msg_bytes,"
+      "mtu,"
+      "streams,metric,stat,unit,value,scope,cni_id,dataplane_id,service_engine,encap_id,"
+      "encryption_id,l7_id,hubble,policy_engine,tuning,cpu,cores,link_gbps,traffic,offered,variant,"
+      "kind,class,anchor,repeat_spread,config_key\n"
+      "M-1,M,pair,6.1,cross_node,pod_pod,,,,1,1500,1,tcp_rr,,transactions/"
+      "s,30000,in,calico,iptables,"
+      "kube-proxy-ebtables,vxlan,none,none,,calico,,EPYC,16,25,tcp_rr,,,rate,scored,no,,a\n"
+      "M-2,M,pair,6.1,cross_node,pod_pod,,,,1,1500,1,tcp_rr,,transactions/"
+      "s,30000,in,calico,iptables,"
+      "kube-proxy-ipvs,vxlan,none,none,,calico,,EPYC,16,25,tcp_rr,,,rate,scored,no,,b\n");
+  ASSERT_EQ(rows.size(), 2U) << diagnostics_.ToString();
+  EXPECT_EQ(rows[0].row_class, RowClass::kNotExpressed);
+  EXPECT_EQ(rows[0].reason, "the model has no service_engine 'kube-proxy-ebtables'");
+  EXPECT_EQ(rows[1].row_class, RowClass::kScored);
+}
+
 TEST_F(MeasurementTest, AMissingColumnIsNamedAtTheHeader) {
   EXPECT_TRUE(Read("experiment,topology\npaths,lo\n").empty());
   EXPECT_THAT(diagnostics_.ToString(), HasSubstr("mine.csv:1"));
