@@ -15,26 +15,20 @@ namespace {
 using engine::Turn;
 using namespace internal;
 
-std::uint32_t PodsOn(const Model& model, std::uint32_t host) {
-  return static_cast<std::uint32_t>(
-      std::count_if(model.pods.begin(), model.pods.end(),
-                    [host](const PodModel& pod) { return pod.node == host; }));
-}
-
 }  // namespace
 
 HostProcess::HostProcess(const TrafficContext& context, std::uint32_t host)
     : context_(context),
       model_(context.model()),
       host_(host),
-      churn_(context.model(), context.external_host(), PodsOn(context.model(), host)),
+      churn_(context.model(), context.external_host(),
+             static_cast<std::uint32_t>(context.pods_on(host).size())),
       deadlines_(context.deadline_queue_count()),
       stats_(model_.edges.size()) {
   if (host != context.external_host()) {
     resources_.emplace(model_.nodes[host], model_.defaults,
                        context.uses_pairs() ? context.external_host() : 0);
-    for (std::uint32_t pod = 0; pod < model_.pods.size(); ++pod) {
-      if (model_.pods[pod].node != host) continue;
+    for (const std::uint32_t pod : context.pods_on(host)) {
       Pod local;
       local.pod = pod;
       local.application = model_.pods[pod].application;

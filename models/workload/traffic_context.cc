@@ -54,8 +54,12 @@ TrafficContext::TrafficContext(const Model& model, std::uint64_t seed)
           uses_pairs_ || message.pair_ceiling.value() > 0 || message.pair_per_packet.value() > 0;
     }
   }
-  std::vector<std::uint32_t> pods_of_node(model.nodes.size());
-  for (const PodModel& pod : model.pods) local_pods_.push_back(pods_of_node[pod.node]++);
+  pods_on_.resize(host_count());
+  for (std::uint32_t pod = 0; pod < model.pods.size(); ++pod) {
+    std::vector<std::uint32_t>& neighbours = pods_on_[model.pods[pod].node];
+    local_pods_.push_back(static_cast<std::uint32_t>(neighbours.size()));
+    neighbours.push_back(pod);
+  }
   std::vector<SimTime> timeouts;
   for (const EdgeModel& edge : model.edges) {
     const auto found = std::find(timeouts.begin(), timeouts.end(), edge.timeout);

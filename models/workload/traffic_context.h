@@ -48,6 +48,8 @@ class TrafficContext {
     return entry_nodes_[edge];
   }
 
+  /// Pods of a host, in the order of the model; none outside the cluster.
+  const std::vector<std::uint32_t>& pods_on(std::uint32_t host) const { return pods_on_[host]; }
   /// Number of the pod among those of its node.
   std::uint32_t local_pod(std::uint32_t pod) const { return local_pods_[pod]; }
   /// Calls of edges with equal time-outs share a queue of deadlines.
@@ -81,6 +83,7 @@ class TrafficContext {
   std::vector<LogNormalDistribution> service_times_;     // [application]
   std::vector<std::vector<std::uint32_t>> entry_nodes_;  // [edge]
   std::vector<std::uint32_t> local_pods_;                // [pod]
+  std::vector<std::vector<std::uint32_t>> pods_on_;      // [host]
   std::vector<std::uint32_t> deadline_queues_;           // [edge]
   std::uint32_t deadline_queue_count_ = 0;
   bool uses_pairs_ = false;

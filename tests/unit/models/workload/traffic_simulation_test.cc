@@ -13,7 +13,7 @@ using test::EchoTraffic;
 using test::SmallCosts;
 using test::SmallTraffic;
 
-constexpr TrafficOptions kOptions{.seed = 1, .threads = 1, .warm_up = 100_ms, .duration = 1_s};
+const TrafficOptions kOptions{.seed = 1, .threads = 1, .warm_up = 100_ms, .duration = 1_s};
 
 double MeanMicros(const Histogram& histogram) { return histogram.Mean() / 1e3; }
 
