@@ -18,6 +18,7 @@
 #include "analysis/cli/progress.h"
 #include "analysis/cli/scenario_input.h"
 #include "analysis/experiment/engine_profile.h"
+#include "analysis/experiment/ramp.h"
 #include "analysis/experiment/result_json.h"
 #include "analysis/experiment/scenario_experiment.h"
 #include "analysis/explain/result_paths.h"
@@ -26,6 +27,7 @@
 #include "analysis/plan/result_addresses.h"
 #include "analysis/report/check_report.h"
 #include "analysis/report/html_report.h"
+#include "analysis/report/ramp_text.h"
 #include "analysis/report/terminal_report.h"
 
 namespace cnisim::cli {
@@ -38,7 +40,17 @@ struct RunOptions {
   bool csv = false;
   bool profile = false;
   std::string history;
+  std::string ramp;
 };
+
+CLI::Validator RampRangeText() {
+  return CLI::Validator(
+      [](const std::string& text) {
+        if (experiment::ParseRamp(text)) return std::string();
+        return fmt::format("expected a rising range, as rate=100..100000, found '{}'", text);
+      },
+      "");
+}
 
 /// Keys of the scenario that stand for other commands.
 void WarnOfUnused(LoadedScenario& loaded) {
@@ -89,10 +101,33 @@ std::string Budgets(LoadedScenario& loaded, const experiment::ResultDocument& do
   return "\n" + report::CheckReport({check}, color);
 }
 
+ExitCode RunRamp(const RunOptions& options, LoadedScenario& loaded, Invocation& invocation) {
+  const experiment::ScenarioOptions common = options.measure.ToExperiment(invocation);
+  experiment::RampOptions ramp;
+  ramp.range = experiment::ParseRamp(options.ramp).value();
+  ramp.configurations = common.configurations;
+  ramp.seed = common.seed;
+  ramp.warm_up = common.warm_up;
+  ramp.duration = common.duration;
+  ramp.threads = common.threads;
+  const auto results =
+      experiment::RunRamp(loaded.scenario, loaded.catalog, ramp, loaded.diagnostics);
+  PrintDiagnostics(loaded.diagnostics, invocation);
+  if (!results) return ExitCode::kUserInput;
+  if (invocation.writes) invocation.out.stream << report::RampText(*results);
+  return ExitCode::kOk;
+}
+
 ExitCode Run(const RunOptions& options, Invocation& invocation) {
+  if (!options.ramp.empty() && (invocation.options.json || invocation.options.output)) {
+    invocation.err.stream
+        << "cnisim run: error: --ramp only prints a table: no --json, no --output\n";
+    return ExitCode::kUserInput;
+  }
   const std::unique_ptr<LoadedScenario> loaded = LoadScenario(options.scenario, invocation);
   if (loaded == nullptr) return ExitCode::kUserInput;
   WarnOfUnused(*loaded);
+  if (!options.ramp.empty()) return RunRamp(options, *loaded, invocation);
 
   experiment::ScenarioOptions experiment = options.measure.ToExperiment(invocation);
   experiment::ExperimentTiming timing;
@@ -150,6 +185,20 @@ Action AddRunCommand(CLI::App& command) {
       .add_option("--history", options->history,
                   "SQLite file that remembers every run; add this one")
       ->type_name("FILE");
+  command
+      .add_option("--ramp", options->ramp,
+                  "find the most that each configuration carries, as rate=100..100000")
+      ->type_name("RANGE")
+      ->check(RampRangeText())
+      ->excludes("--report")
+      ->excludes("--csv")
+      ->excludes("--history")
+      ->excludes("--replications")
+      ->excludes("--precision")
+      ->excludes("--cost-draws")
+      ->excludes("--shuffle-ties")
+      ->excludes("--profile")
+      ->excludes("--ranks");
   return [options](Invocation& invocation) { return Run(*options, invocation); };
 }
 
