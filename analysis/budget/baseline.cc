@@ -76,6 +76,26 @@ Change Judge(const RegressionResult& result, double tolerance) {
   return (change > 0) == HigherIsBetter(result.metric) ? Change::kBetter : Change::kWorse;
 }
 
+/// Configurations of the scenario as it stands, then those of every point of its sweep under a name
+/// that says so, so that all figures are judged together.
+std::vector<ConfigurationResult> AllConfigurations(const ResultDocument& document) {
+  std::vector<ConfigurationResult> all = document.configurations;
+  for (const experiment::SweepPointResult& point : document.sweep) {
+    for (const ConfigurationResult& configuration : point.configurations) {
+      all.push_back(configuration);
+      all.back().name += " at " + document.LabelOf(point);
+    }
+  }
+  return all;
+}
+
+const ConfigurationResult* FindIn(const std::vector<ConfigurationResult>& all,
+                                  std::string_view name) {
+  const auto found = std::find_if(all.begin(), all.end(),
+                                  [&](const ConfigurationResult& c) { return c.name == name; });
+  return found == all.end() ? nullptr : &*found;
+}
+
 RegressionResult Frame(const ConfigurationResult& configuration, const MetricResult& before) {
   RegressionResult result;
   result.configuration = configuration.name;
@@ -100,8 +120,9 @@ std::vector<RegressionResult> CompareWithBaseline(const ResultDocument& current,
   std::vector<std::size_t> tested;  // results that were compared
   std::vector<std::size_t> by_chance;
   std::vector<double> p_values;
-  for (const ConfigurationResult& before : baseline.configurations) {
-    const ConfigurationResult* after = current.Find(before.name);
+  const std::vector<ConfigurationResult> now_all = AllConfigurations(current);
+  for (const ConfigurationResult& before : AllConfigurations(baseline)) {
+    const ConfigurationResult* after = FindIn(now_all, before.name);
     for (const MetricResult& metric : before.metrics) {
       if (!IsGated(before, metric)) continue;
       results.push_back(Frame(before, metric));
@@ -136,8 +157,9 @@ std::vector<std::string> DifferencesFromBaseline(const ResultDocument& current,
   differ("replications", baseline.replications, current.replications);
   differ("warm-up in ns", baseline.warm_up_ns, current.warm_up_ns);
   differ("duration in ns", baseline.duration_ns, current.duration_ns);
-  for (const ConfigurationResult& configuration : current.configurations) {
-    if (baseline.Find(configuration.name) == nullptr) {
+  const std::vector<ConfigurationResult> before = AllConfigurations(baseline);
+  for (const ConfigurationResult& configuration : AllConfigurations(current)) {
+    if (FindIn(before, configuration.name) == nullptr) {
       sentences.push_back("configuration " + configuration.name + ": new");
     }
   }

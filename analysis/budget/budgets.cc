@@ -230,4 +230,19 @@ std::vector<BudgetResult> CheckBudgets(const std::vector<BudgetSpec>& budgets,
   return results;
 }
 
+std::vector<BudgetResult> CheckAllBudgets(const std::vector<scenario::BudgetSpec>& budgets,
+                                          const experiment::ResultDocument& document,
+                                          document::Diagnostics& diagnostics) {
+  std::vector<BudgetResult> results = CheckBudgets(budgets, document, diagnostics);
+  if (budgets.empty()) return results;
+  for (const experiment::SweepPointResult& point : document.sweep) {
+    for (BudgetResult& result :
+         CheckBudgets(budgets, experiment::AtPoint(document, point), diagnostics)) {
+      result.configuration += " at " + document.LabelOf(point);
+      results.push_back(std::move(result));
+    }
+  }
+  return results;
+}
+
 }  // namespace cnisim::budget

@@ -29,4 +29,10 @@ std::vector<BudgetResult> CheckBudgets(const std::vector<scenario::BudgetSpec>& 
                                        const experiment::ResultDocument& document,
                                        document::Diagnostics& diagnostics);
 
+/// The same for the scenario as it stands and then at each point of its sweep, where the
+/// configuration is called "cilium at services=1000".
+std::vector<BudgetResult> CheckAllBudgets(const std::vector<scenario::BudgetSpec>& budgets,
+                                          const experiment::ResultDocument& document,
+                                          document::Diagnostics& diagnostics);
+
 }  // namespace cnisim::budget

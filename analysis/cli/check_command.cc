@@ -23,7 +23,7 @@
 #include "analysis/cli/progress.h"
 #include "analysis/cli/scenario_input.h"
 #include "analysis/experiment/result_json.h"
-#include "analysis/experiment/scenario_experiment.h"
+#include "analysis/experiment/sweep_experiment.h"
 #include "analysis/report/check_report.h"
 #include "models/document/quantities.h"
 
@@ -113,7 +113,7 @@ class Checker {
     if (document) {
       check.warnings = document->warnings;
       check.budgets =
-          budget::CheckBudgets(loaded->scenario.budgets, *document, loaded->diagnostics);
+          budget::CheckAllBudgets(loaded->scenario.budgets, *document, loaded->diagnostics);
       AddBaseline(*document, check);
     }
     if (!document || loaded->diagnostics.has_errors()) {
@@ -129,11 +129,18 @@ class Checker {
     experiment::ExperimentTiming timing;
     ProgressLine progress(invocation_.err, loaded.scenario.name);
     experiment.progress = [&](const experiment::Progress& now) { progress.Update(now); };
-    std::optional<experiment::ResultDocument> document = experiment::RunScenario(
-        loaded.scenario, loaded.catalog, experiment, loaded.diagnostics, timing);
-    if (!document || !invocation_.options.output) return document;
-    const fs::path folder = fs::path(*invocation_.options.output) / loaded.scenario.name;
-    all_written_ &= WriteResult((folder / "results.json").string(), ToJson(*document), invocation_);
+    // Without a folder for results there is none to keep finished points of a sweep in.
+    const fs::path folder =
+        fs::path(invocation_.options.output.value_or("")) / loaded.scenario.name;
+    const std::string kept =
+        invocation_.options.output ? experiment::KeptPointsFolder(folder.string()) : "";
+    std::optional<experiment::ResultDocument> document = experiment::RunExperiment(
+        loaded.scenario, loaded.catalog, experiment, kept, loaded.diagnostics, timing);
+    if (!document || kept.empty()) return document;
+    const bool written =
+        WriteResult((folder / "results.json").string(), ToJson(*document), invocation_);
+    if (written) experiment::ForgetKeptPoints(kept);
+    all_written_ &= written;
     return document;
   }
 

@@ -17,7 +17,9 @@ void MeasureOptions::AddTo(CLI::App& command) {
   command.add_option("--replications", replications, "runs of each configuration")
       ->type_name("N")
       ->check(WholeNumberFrom(1));
-  command.add_option("--precision", precision, "more replications until each p99 is known to this")
+  command
+      .add_option("--precision", precision,
+                  "more replications until each compared figure is known to this")
       ->type_name("PERCENT")
       ->check(PercentageText());
   command.add_option("--warm-up", warm_up, "simulated time before measuring, as 500ms")

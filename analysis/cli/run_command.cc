@@ -20,7 +20,7 @@
 #include "analysis/experiment/engine_profile.h"
 #include "analysis/experiment/ramp.h"
 #include "analysis/experiment/result_json.h"
-#include "analysis/experiment/scenario_experiment.h"
+#include "analysis/experiment/sweep_experiment.h"
 #include "analysis/explain/result_paths.h"
 #include "analysis/export/history.h"
 #include "analysis/export/results_csv.h"
@@ -28,6 +28,7 @@
 #include "analysis/report/check_report.h"
 #include "analysis/report/html_report.h"
 #include "analysis/report/ramp_text.h"
+#include "analysis/report/sweep_text.h"
 #include "analysis/report/terminal_report.h"
 
 namespace cnisim::cli {
@@ -60,7 +61,6 @@ void WarnOfUnused(LoadedScenario& loaded) {
   warn(
       loaded.scenario.timeline,
       "'run' simulates traffic on the cluster as it starts; the timeline moves its addresses only");
-  warn(loaded.scenario.sweep, "'run' simulates the scenario as it stands; the sweep is left out");
 }
 
 /// Writes what was asked for into `folder`; the names of the files go to `written`.
@@ -97,7 +97,7 @@ std::string Budgets(LoadedScenario& loaded, const experiment::ResultDocument& do
   budget::CheckResult check;
   check.scenario = loaded.scenario.name;
   check.file = loaded.scenario.path;
-  check.budgets = budget::CheckBudgets(loaded.scenario.budgets, document, loaded.diagnostics);
+  check.budgets = budget::CheckAllBudgets(loaded.scenario.budgets, document, loaded.diagnostics);
   return "\n" + report::CheckReport({check}, color);
 }
 
@@ -127,8 +127,16 @@ ExitCode Run(const RunOptions& options, Invocation& invocation) {
   const std::unique_ptr<LoadedScenario> loaded = LoadScenario(options.scenario, invocation);
   if (loaded == nullptr) return ExitCode::kUserInput;
   WarnOfUnused(*loaded);
+  if (!options.ramp.empty() && loaded->scenario.sweep != nullptr) {
+    loaded->diagnostics.Warning(
+        *loaded->scenario.sweep,
+        "--ramp simulates the scenario as it stands; the sweep is left out");
+  }
   if (!options.ramp.empty()) return RunRamp(options, *loaded, invocation);
 
+  const std::filesystem::path folder =
+      invocation.options.output.value_or("cnisim-out/" + loaded->scenario.name);
+  const std::string kept = experiment::KeptPointsFolder(folder.string());
   experiment::ScenarioOptions experiment = options.measure.ToExperiment(invocation);
   experiment::ExperimentTiming timing;
   experiment::EngineProfile profile;
@@ -137,8 +145,8 @@ ExitCode Run(const RunOptions& options, Invocation& invocation) {
     ProgressLine progress(invocation.err, "running");
     experiment.progress = [&](const experiment::Progress& now) { progress.Update(now); };
     if (options.profile) experiment.profile = &profile;
-    document = experiment::RunScenario(loaded->scenario, loaded->catalog, experiment,
-                                       loaded->diagnostics, timing);
+    document = experiment::RunExperiment(loaded->scenario, loaded->catalog, experiment, kept,
+                                         loaded->diagnostics, timing);
   }
   if (!document) {
     PrintDiagnostics(loaded->diagnostics, invocation);
@@ -156,8 +164,6 @@ ExitCode Run(const RunOptions& options, Invocation& invocation) {
     return ExitCode::kUserInput;
   }
 
-  const std::filesystem::path folder =
-      invocation.options.output.value_or("cnisim-out/" + loaded->scenario.name);
   report::TerminalOptions terminal;
   terminal.color = invocation.out.color;
   if (!WriteFiles(options, *document, timing, folder, invocation, terminal.files) ||
@@ -166,8 +172,10 @@ ExitCode Run(const RunOptions& options, Invocation& invocation) {
       !Remember(options.history, *document, invocation)) {
     return ExitCode::kUserInput;
   }
+  experiment::ForgetKeptPoints(kept);
   if (!invocation.options.json_on_stdout()) {
-    invocation.out.stream << report::TerminalReport(*document, terminal) << budgets;
+    invocation.out.stream << report::TerminalReport(*document, terminal)
+                          << report::SweepText(*document, terminal.color) << budgets;
   }
   return ExitCode::kOk;
 }

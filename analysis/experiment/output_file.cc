@@ -1,9 +1,12 @@
 #include "analysis/experiment/output_file.h"
 
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstring>
 #include <filesystem>
 #include <string>
+#include <system_error>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -12,6 +15,8 @@ namespace cnisim::experiment {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::string_view kPartial = ".partial-";  // then the process that writes it
 
 std::string Failed(const std::string& path, int error) {
   return "cannot write " + path + ": " + std::strerror(error);
@@ -37,6 +42,22 @@ int WriteDirectly(const std::string& path, std::string_view text, Sync sync) {
   return error;
 }
 
+/// Removes what killed processes left of earlier attempts at `target`.
+void RemoveLeftovers(const fs::path& target) {
+  const std::string prefix = target.filename().string() + std::string(kPartial);
+  std::error_code ignored;
+  for (const fs::directory_entry& entry : fs::directory_iterator(target.parent_path(), ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (!name.starts_with(prefix)) continue;
+    pid_t process = 0;
+    const char* end = name.data() + name.size();
+    const auto [stop, error] = std::from_chars(name.data() + prefix.size(), end, process);
+    if (error != std::errc() || stop != end || process <= 0) continue;
+    // Signal 0 only asks whether there is such a process.
+    if (kill(process, 0) != 0 && errno == ESRCH) fs::remove(entry.path(), ignored);
+  }
+}
+
 }  // namespace
 
 std::optional<std::string> WriteWholeFile(const std::string& path, std::string_view text) {
@@ -51,7 +72,8 @@ std::optional<std::string> WriteWholeFile(const std::string& path, std::string_v
   if (target.has_parent_path()) fs::create_directories(target.parent_path(), made);
   if (made) return "cannot make folder " + target.parent_path().string() + ": " + made.message();
 
-  const std::string temporary = target.string() + ".partial-" + std::to_string(getpid());
+  RemoveLeftovers(target);
+  const std::string temporary = target.string() + std::string(kPartial) + std::to_string(getpid());
   // On disk before it takes the name: else a crash could leave an empty file under it.
   int error = WriteDirectly(temporary, text, Sync::kYes);
   if (error == 0 && rename(temporary.c_str(), target.c_str()) != 0) error = errno;

@@ -65,6 +65,49 @@ class ProgressMeter {
   Progress progress_;
 };
 
+/// Hands out tasks, those of the longest-running subject first, so that no long run is left alone
+/// at the end.  How long a subject runs is known when its first run has ended: events, not seconds,
+/// so the order does not hang on the machine's mood.  Until then each subject gets one run.
+class TaskQueue {
+ public:
+  TaskQueue(const std::vector<Task>& tasks, std::size_t subjects)
+      : waiting_(subjects), events_(subjects, kUnknown), begun_(subjects, false) {
+    for (const Task& task : tasks) waiting_[task.subject].push_back(task);
+    for (auto& list : waiting_) std::reverse(list.begin(), list.end());  // taken from the back
+  }
+
+  /// @pre taken less often than there are tasks
+  Task Take() {
+    const std::lock_guard lock(mutex_);
+    std::size_t best = waiting_.size();
+    for (std::size_t s = 0; s < waiting_.size(); ++s) {
+      if (waiting_[s].empty()) continue;
+      if (!begun_[s]) {
+        best = s;
+        break;
+      }
+      if (best == waiting_.size() || events_[s] > events_[best]) best = s;
+    }
+    begun_[best] = true;
+    const Task task = waiting_[best].back();
+    waiting_[best].pop_back();
+    return task;
+  }
+
+  void Finished(std::size_t subject, std::uint64_t events) {
+    const std::lock_guard lock(mutex_);
+    events_[subject] = events;
+  }
+
+ private:
+  static constexpr std::uint64_t kUnknown = UINT64_MAX;
+
+  std::mutex mutex_;
+  std::vector<std::vector<Task>> waiting_;  // [subject], next one last
+  std::vector<std::uint64_t> events_;       // [subject], of its last run
+  std::vector<bool> begun_;                 // [subject]
+};
+
 RunRequest RequestFor(const Task& task, const PlanOptions& options) {
   RunRequest request;
   // Draws differ from replication 0 by their costs alone.
@@ -98,17 +141,19 @@ void RunHere(const std::vector<Task>& tasks, const std::vector<Subject>& subject
   const tbb::global_control limit(tbb::global_control::max_allowed_parallelism,
                                   std::max(1U, options.threads));
   tbb::task_arena arena(static_cast<int>(std::max(1U, options.threads)));
+  TaskQueue queue(tasks, subjects.size());
   arena.execute([&] {
     tbb::parallel_for(
         tbb::blocked_range<std::size_t>(0, tasks.size(), 1),
         [&](const tbb::blocked_range<std::size_t>& range) {
           for (std::size_t i = range.begin(); i != range.end(); ++i) {
-            const Task& task = tasks[i];
+            const Task task = queue.Take();
             RunRequest request = RequestFor(task, options);
             request.threads = each;
             SimTime told;
             request.tell = meter.Watch(told);
             RecordOf(task, records) = subjects[task.subject].run(request);
+            queue.Finished(task.subject, RecordOf(task, records).events);
             meter.Finished(told);
           }
         },
@@ -180,18 +225,42 @@ std::vector<Task> MoreReplications(int count, std::vector<SubjectRecord>& record
   return tasks;
 }
 
-/// The widest interval of a source's p99, relative to its value.
+double RelativeWidth(const stats::Estimate& estimate) {
+  return estimate.value > 0 ? estimate.half_width / estimate.value : 0;
+}
+
+/// The widest interval, relative to its value, of the figures that PlanOptions::precision is about.
+/// What was observed in fewer than two replications does not count: more would not help it soon.
 double WorstPrecision(const std::vector<SubjectRecord>& records) {
   double worst = 0;
+  const auto quantile = [&](const SubjectRecord& record, std::size_t source, double q,
+                            Histogram workload::FlowRecord::*of) {
+    std::vector<const Histogram*> histograms;
+    for (const auto& replication : record.replications) {
+      const Histogram& histogram = replication.sources[source].*of;
+      if (histogram.count() > 0) histograms.push_back(&histogram);
+    }
+    if (histograms.size() < 2) return;
+    worst = std::max(worst, RelativeWidth(stats::QuantileEstimate(histograms, q)));
+  };
+  const auto mean = [&](const SubjectRecord& record, auto value) {
+    std::vector<double> values;
+    for (const auto& replication : record.replications) values.push_back(value(replication));
+    worst = std::max(worst, RelativeWidth(stats::MeanEstimate(values)));
+  };
   for (const SubjectRecord& record : records) {
     for (std::size_t s = 0; s < record.replications.front().sources.size(); ++s) {
-      std::vector<const Histogram*> histograms;
-      for (const auto& replication : record.replications) {
-        histograms.push_back(&replication.sources[s].latency_total);
-      }
-      const stats::Estimate p99 = stats::QuantileEstimate(histograms, 0.99);
-      if (p99.value > 0) worst = std::max(worst, p99.half_width / p99.value);
+      quantile(record, s, 0.5, &workload::FlowRecord::latency_total);
+      quantile(record, s, 0.99, &workload::FlowRecord::latency_total);
+      quantile(record, s, 0.5, &workload::FlowRecord::latency_network);
+      mean(record, [s](const workload::TrafficRecord& run) {
+        return static_cast<double>(run.sources[s].completed);
+      });
+      mean(record, [s](const workload::TrafficRecord& run) {
+        return static_cast<double>(run.sources[s].delivered.count());
+      });
     }
+    mean(record, [](const workload::TrafficRecord& run) { return run.network_cores_per_node(); });
   }
   return worst;
 }

@@ -61,6 +61,29 @@ std::string_view Name(Verdict verdict) {
   return "";
 }
 
+std::string ResultDocument::LabelOf(const SweepPointResult& point) const {
+  std::string label;
+  for (std::size_t i = 0; i < sweep_parameters.size() && i < point.values.size(); ++i) {
+    if (i > 0) label += ", ";
+    label += sweep_parameters[i] + '=' + point.values[i];
+  }
+  return label;
+}
+
+ResultDocument AtPoint(const ResultDocument& document, const SweepPointResult& point) {
+  ResultDocument at = document;
+  at.sweep_parameters.clear();
+  at.sweep.clear();
+  at.services = point.services;
+  at.policies = point.policies;
+  at.replications = point.replications;
+  at.warm_up_ns = point.warm_up_ns;
+  at.duration_ns = point.duration_ns;
+  at.configurations = point.configurations;
+  at.comparisons = point.comparisons;
+  return at;
+}
+
 std::string HexDigest(std::uint64_t digest) { return fmt::format("{:016x}", digest); }
 
 }  // namespace cnisim::experiment

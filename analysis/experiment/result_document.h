@@ -154,6 +154,18 @@ struct NotModelledResult {
   std::string first;  ///< place, "values.yaml:3:1"
 };
 
+/// The scenario with some of its fields changed, under every configuration.
+struct SweepPointResult {
+  std::vector<std::string> values;  ///< of ResultDocument::sweep_parameters, as the scenario says
+  std::uint64_t services = 0;       ///< as the document's
+  std::uint64_t policies = 0;
+  std::uint64_t replications = 0;
+  std::int64_t warm_up_ns = 0;
+  std::int64_t duration_ns = 0;
+  std::vector<ConfigurationResult> configurations;  ///< without paths and addresses
+  std::vector<ComparisonResult> comparisons;
+};
+
 struct ResultDocument {
   std::string program_version;
   std::string scenario_name;
@@ -172,18 +184,27 @@ struct ResultDocument {
   std::int64_t warm_up_ns = 0;
   std::int64_t duration_ns = 0;
 
+  /// The scenario as it stands; what a sweep makes of it follows below.
   std::vector<ConfigurationResult> configurations;  ///< order of the scenario
   std::vector<ComparisonResult> comparisons;
+  std::vector<std::string> sweep_parameters;  ///< as the scenario names them; empty: no sweep
+  std::vector<SweepPointResult> sweep;        ///< order of the scenario, its last parameter fastest
   std::vector<CostSourceResult> cost_sources;  ///< of all stages in `paths`, by name
   std::vector<WarningResult> warnings;
   std::vector<NotModelledResult> not_modelled;
 
   const ConfigurationResult* Find(std::string_view configuration) const;
+  /// "services=100, rate=500/s".
+  std::string LabelOf(const SweepPointResult& point) const;
   /// Either order of the two; nullptr if they were not compared on this metric.
   const ComparisonResult* FindComparison(std::string_view metric, std::string_view from,
                                          std::string_view to, std::string_view one,
                                          std::string_view other) const;
 };
+
+/// The document with the figures of one of its points in the place of the scenario's own, as if the
+/// scenario had been written so.
+ResultDocument AtPoint(const ResultDocument& document, const SweepPointResult& point);
 
 /// 16 hexadecimal digits.
 std::string HexDigest(std::uint64_t digest);

@@ -140,6 +140,31 @@ Json ComparisonToJson(const ComparisonResult& comparison) {
   return json;
 }
 
+/// A number where the scenario has one, so that curves can be drawn; otherwise its text.
+Json SweepValueToJson(const std::string& text) {
+  const Json number = Json::parse(text, nullptr, /*allow_exceptions=*/false);
+  return number.is_number() && number.dump() == text ? number : Json(text);
+}
+
+Json SweepToJson(const ResultDocument& document) {
+  Json json;
+  json["parameters"] = document.sweep_parameters;
+  json["points"] = List(document.sweep, [&](const SweepPointResult& point) {
+    Json entry;
+    entry["label"] = document.LabelOf(point);
+    entry["values"] = List(point.values, SweepValueToJson);
+    entry["services"] = point.services;
+    entry["policies"] = point.policies;
+    entry["replications"] = point.replications;
+    entry["warm_up_ns"] = point.warm_up_ns;
+    entry["duration_ns"] = point.duration_ns;
+    entry["configurations"] = List(point.configurations, ConfigurationToJson);
+    entry["comparisons"] = List(point.comparisons, ComparisonToJson);
+    return entry;
+  });
+  return json;
+}
+
 Json WarningToJson(const WarningResult& warning) {
   Json json;
   json["file"] = warning.file;
@@ -294,6 +319,21 @@ ComparisonResult ReadComparison(const Json& json) {
   return comparison;
 }
 
+SweepPointResult ReadSweepPoint(const Json& json) {
+  SweepPointResult point;
+  for (const Json& value : json.at("values")) {
+    point.values.push_back(value.is_string() ? value.get<std::string>() : value.dump());
+  }
+  point.services = json.at("services");
+  point.policies = json.at("policies");
+  point.replications = json.at("replications");
+  point.warm_up_ns = json.at("warm_up_ns");
+  point.duration_ns = json.at("duration_ns");
+  point.configurations = ReadList(json.at("configurations"), ReadConfiguration);
+  point.comparisons = ReadList(json.at("comparisons"), ReadComparison);
+  return point;
+}
+
 WarningResult ReadWarning(const Json& json) {
   return {json.at("file"),  json.at("line"),    json.at("column"),
           json.at("field"), json.at("message"), json.at("hint")};
@@ -330,6 +370,17 @@ ResultDocument ReadDocument(const Json& json, std::string_view& part) {
   document.configurations = ReadList(json.at("configurations"), ReadConfiguration);
   part = "comparisons";
   document.comparisons = ReadList(json.at("comparisons"), ReadComparison);
+  part = "sweep";
+  if (json.contains("sweep")) {
+    const Json& sweep = json.at("sweep");
+    document.sweep_parameters = sweep.at("parameters").get<std::vector<std::string>>();
+    document.sweep = ReadList(sweep.at("points"), ReadSweepPoint);
+    for (const SweepPointResult& point : document.sweep) {
+      if (point.values.size() != document.sweep_parameters.size()) {
+        throw Json::other_error::create(501, "one value a parameter", &sweep);
+      }
+    }
+  }
   part = "cost_sources";
   if (json.contains("cost_sources")) {
     document.cost_sources = ReadList(json.at("cost_sources"), ReadCostSource);
@@ -368,6 +419,7 @@ std::string ToJson(const ResultDocument& document) {
                         {"confidence", 0.95}};
   json["configurations"] = List(document.configurations, ConfigurationToJson);
   json["comparisons"] = List(document.comparisons, ComparisonToJson);
+  if (!document.sweep_parameters.empty()) json["sweep"] = SweepToJson(document);
   json["cost_sources"] =
       List(document.cost_sources, [](const CostSourceResult& source) { return ToJson(source); });
   json["warnings"] = List(document.warnings, WarningToJson);

@@ -16,7 +16,9 @@
 #include <yaml-cpp/mark.h>
 #include <yaml-cpp/parser.h>
 
+#include "models/document/edit.h"
 #include "models/document/internal/value_children.h"
+#include "models/document/quantities.h"
 #include "models/document/spelling.h"
 #include "sim/base/check.h"
 
@@ -151,6 +153,24 @@ class TreeBuilder : public YAML::EventHandler {
     if (root == nullptr || root->is_null()) return std::nullopt;
     LinkChildren(*root);
     return Document(file_, std::move(root));
+  }
+
+  static std::optional<Document> Edited(const Document& document, const std::vector<Edit>& edits,
+                                        std::string& missing) {
+    auto root = std::make_unique<Value>(CopyTree(document.root()));
+    for (const Edit& edit : edits) {
+      Value* place = root.get();
+      for (const PathStep& step : edit.path) {
+        place = step.is_item || place->is_sequence() ? Item(*place, step.name)
+                                                     : MemberOf(*place, step.name, *edit.value);
+        if (place != nullptr) continue;
+        missing = step.name;
+        return std::nullopt;
+      }
+      *place = CopyTree(*edit.value);
+    }
+    LinkChildren(*root);
+    return Document(document.file_, std::move(root));
   }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
@@ -339,6 +359,40 @@ class TreeBuilder : public YAML::EventHandler {
     }
   }
 
+  // For Edited(): the item with that index or name; nullptr if there is none.
+  static Value* Item(Value& sequence, const std::string& name) {
+    if (sequence.kind_ != Kind::kSequence) return nullptr;
+    std::vector<Value>& items = sequence.children_->items;
+    if (const auto index = ParseInteger(name)) {
+      const bool inside = *index >= 0 && *index < static_cast<std::int64_t>(items.size());
+      return inside ? &items[static_cast<std::size_t>(*index)] : nullptr;
+    }
+    for (Value& item : items) {
+      const Value* own = item.Find("name");
+      if (own != nullptr && own->text() == name) return &item;
+    }
+    return nullptr;
+  }
+
+  // For Edited(): the member of that key, a new one if need be; nullptr if this can have none.
+  static Value* MemberOf(Value& map, const std::string& key, const Value& stands_at) {
+    if (map.kind_ == Kind::kNull) {
+      map.kind_ = Kind::kMap;
+      map.children_ = std::make_unique<Value::Children>();
+    }
+    if (map.kind_ != Kind::kMap) return nullptr;
+    std::vector<Member>& members = map.children_->members;
+    for (Member& member : members) {
+      if (member.key == key) return &member.value;
+    }
+    Value none;
+    none.line_ = stands_at.line_;
+    none.column_ = stands_at.column_;
+    none.file_ = stands_at.file_;
+    members.push_back({key, stands_at.line_, stands_at.column_, std::move(none)});
+    return &members.back().value;
+  }
+
   // A copy for an alias; counted, since aliases of aliases grow without end.
   Value Copy(const Value& value, const YAML::Mark& mark) {
     copied_ += Count(value);
@@ -488,6 +542,38 @@ std::string ResolvePath(const std::string& path, const std::string& from_file) {
   const std::filesystem::path given(path);
   if (given.is_absolute()) return path;
   return (std::filesystem::path(from_file).parent_path() / given).lexically_normal().string();
+}
+
+std::optional<std::vector<PathStep>> ParsePath(std::string_view text) {
+  std::vector<PathStep> path;
+  bool want_key = true;  // at the beginning and behind a dot
+  while (!text.empty()) {
+    if (text.front() == '[' && !want_key) {
+      const std::size_t end = text.find(']');
+      if (end == std::string_view::npos || end == 1) return std::nullopt;
+      path.push_back({std::string(text.substr(1, end - 1)), true});
+      text.remove_prefix(end + 1);
+      continue;
+    }
+    if (!want_key) {
+      if (text.front() != '.') return std::nullopt;
+      text.remove_prefix(1);
+      want_key = true;
+      continue;
+    }
+    const std::size_t end = std::min(text.find_first_of(".["), text.size());
+    if (end == 0) return std::nullopt;
+    path.push_back({std::string(text.substr(0, end)), false});
+    text.remove_prefix(end);
+    want_key = false;
+  }
+  if (want_key) return std::nullopt;
+  return path;
+}
+
+std::optional<Document> Edited(const Document& document, const std::vector<Edit>& edits,
+                               std::string& missing) {
+  return internal::TreeBuilder::Edited(document, edits, missing);
 }
 
 }  // namespace cnisim::document

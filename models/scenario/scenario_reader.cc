@@ -14,6 +14,7 @@
 #include "models/scenario/internal/cluster_section.h"
 #include "models/scenario/internal/file_loader.h"
 #include "models/scenario/internal/traffic_section.h"
+#include "models/scenario/sweep.h"
 
 namespace cnisim::scenario {
 namespace {
@@ -106,8 +107,12 @@ class ScenarioReader {
   std::optional<Scenario> Read() {
     auto document = document::ParseDocument(scenario_.text, scenario_.path, diagnostics_);
     if (!document) return std::nullopt;
+    return Read(std::move(*document));
+  }
+
+  std::optional<Scenario> Read(document::Document root_document) {
     auto inputs = std::make_shared<Inputs>();
-    inputs->documents.push_back(std::move(*document));
+    inputs->documents.push_back(std::move(root_document));
     const Value& root = inputs->documents[0].root();
     const internal::ClusterDefaults defaults =
         internal::ClusterDefaults::Load(catalog_.files, diagnostics_);
@@ -130,7 +135,8 @@ class ScenarioReader {
     sections.churn = reader.Sequence("churn");
     ReadMeasure(reader.Get("measure"), scenario_.measure, diagnostics_);
     ReadBudgets(reader);
-    scenario_.sweep = reader.Map("sweep");
+    scenario_.sweep = reader.Get("sweep");
+    ReadSweep(scenario_.sweep, root, diagnostics_);
     scenario_.timeline = reader.Sequence("timeline");
     scenario_.growth = reader.Map("growth");
     scenario_.lab = reader.Map("lab");
@@ -238,6 +244,24 @@ std::optional<Scenario> ReadScenarioText(std::string_view text, const std::strin
                                          document::Diagnostics& diagnostics) {
   diagnostics.set_ignored_keys(document::ReadIgnoredKeys(catalog.files, diagnostics));
   return ScenarioReader(text, path, catalog, diagnostics).Read();
+}
+
+std::optional<Scenario> ReadScenarioAt(const Scenario& scenario,
+                                       const std::vector<document::Edit>& edits,
+                                       const Catalog& catalog, document::Diagnostics& diagnostics) {
+  std::string missing;
+  const Value& root = scenario.inputs->documents.front().root();
+  std::optional<document::Document> edited =
+      document::Edited(scenario.inputs->documents.front(), edits, missing);
+  if (!edited) {
+    const Value* sweep = scenario.sweep == nullptr ? &root : scenario.sweep;
+    diagnostics.Error(
+        *sweep, fmt::format("nothing in this scenario is called {}", document::Quote(missing)));
+    return std::nullopt;
+  }
+  diagnostics.set_ignored_keys(document::ReadIgnoredKeys(catalog.files, diagnostics));
+  return ScenarioReader(scenario.text, scenario.path, catalog, diagnostics)
+      .Read(std::move(*edited));
 }
 
 }  // namespace cnisim::scenario

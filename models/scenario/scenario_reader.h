@@ -11,8 +11,10 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "models/document/diagnostics.h"
+#include "models/document/edit.h"
 #include "models/scenario/catalog.h"
 #include "models/scenario/scenario.h"
 
@@ -27,5 +29,10 @@ std::optional<Scenario> ReadScenario(const std::string& path, const Catalog& cat
 std::optional<Scenario> ReadScenarioText(std::string_view text, const std::string& path,
                                          const Catalog& catalog,
                                          document::Diagnostics& diagnostics);
+
+/// The scenario with some fields changed: a point of its sweep (sweep.h).
+std::optional<Scenario> ReadScenarioAt(const Scenario& scenario,
+                                       const std::vector<document::Edit>& edits,
+                                       const Catalog& catalog, document::Diagnostics& diagnostics);
 
 }  // namespace cnisim::scenario

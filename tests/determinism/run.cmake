@@ -3,6 +3,15 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME determinism.run
   COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/run/same_bytes.py $<TARGET_FILE:cnisim>
     ${CMAKE_SOURCE_DIR}/scenarios/smallest.yaml)
+# A sweep that is killed and begun again ends in the bytes of one that was left alone.
+foreach(form IN ITEMS "quick 5" "slow 50")
+  separate_arguments(form)
+  list(GET form 0 name)
+  list(GET form 1 kills)
+  add_test(NAME determinism.killed_sweep_${name}
+    COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/run/killed_sweep.py $<TARGET_FILE:cnisim> ${kills})
+endforeach()
+set_tests_properties(determinism.killed_sweep_slow PROPERTIES LABELS slow)
 execute_process(COMMAND ${Python3_EXECUTABLE} -c "import jsonschema" RESULT_VARIABLE no_jsonschema
   OUTPUT_QUIET ERROR_QUIET)
 if(no_jsonschema EQUAL 0)

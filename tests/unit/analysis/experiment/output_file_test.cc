@@ -7,6 +7,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 namespace cnisim::experiment {
@@ -43,6 +44,21 @@ TEST_F(OutputFileTest, MakesFoldersAndReplacesWithoutLeftovers) {
   EXPECT_EQ(WriteWholeFile(Path("results.json"), "two"), std::nullopt);
   EXPECT_EQ(Read(Path("results.json")), "two");
   EXPECT_EQ(FilesInFolder(), 1U);
+}
+
+TEST_F(OutputFileTest, LeftoversOfKilledWritersGo) {
+  fs::create_directories(folder_);
+  const pid_t child = fork();
+  ASSERT_GE(child, 0);
+  if (child == 0) _exit(0);
+  waitpid(child, nullptr, 0);  // from here on there is no such process
+  std::ofstream(Path("results.json.partial-" + std::to_string(child))) << "ha";
+  std::ofstream(Path("results.json.partial-" + std::to_string(getppid()))) << "being written";
+  std::ofstream(Path("other.json.partial-" + std::to_string(child))) << "not ours";
+  EXPECT_EQ(WriteWholeFile(Path("results.json"), "one"), std::nullopt);
+  EXPECT_FALSE(fs::exists(Path("results.json.partial-" + std::to_string(child))));
+  EXPECT_TRUE(fs::exists(Path("results.json.partial-" + std::to_string(getppid()))));
+  EXPECT_TRUE(fs::exists(Path("other.json.partial-" + std::to_string(child))));
 }
 
 TEST_F(OutputFileTest, ALinkStaysALink) {
