@@ -27,6 +27,8 @@ constexpr const char* kSchema = R"(
     configuration text not null, profile text not null, nodes integer not null,
     pods integer not null, pods_unplaced integer not null, binds text not null,
     saturated integer not null);
+  create table if not exists sweep_point (
+    configuration_id integer primary key references configuration, point text not null);
   create table if not exists metric (
     configuration_id integer not null references configuration, metric text not null,
     "from" text not null, "to" text not null, unit text not null, value real, low real, high real,
@@ -102,7 +104,9 @@ std::int64_t AddRun(sqlite3* database, const ResultDocument& document, const std
       .Run();
 }
 
-bool AddConfiguration(sqlite3* database, std::int64_t run, const ConfigurationResult& result) {
+/// @param point  of a sweep, "services=100"; empty: the scenario as it stands
+bool AddConfiguration(sqlite3* database, std::int64_t run, const ConfigurationResult& result,
+                      const std::string& point) {
   const std::int64_t id =
       Insert(database,
              "insert into configuration (run, configuration, profile, nodes, pods, pods_unplaced, "
@@ -117,6 +121,10 @@ bool AddConfiguration(sqlite3* database, std::int64_t run, const ConfigurationRe
           .Whole(result.saturated ? 1 : 0)
           .Run();
   if (id == 0) return false;
+  if (!point.empty() &&
+      Insert(database, "insert into sweep_point values (?, ?)").Whole(id).Text(point).Run() == 0) {
+    return false;
+  }
   Insert insert(database, "insert into metric values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   for (const MetricResult& metric : result.metrics) {
     const std::int64_t added = insert.Whole(id)
@@ -183,7 +191,12 @@ std::optional<std::string> AddToHistory(const std::string& path, const ResultDoc
   const std::int64_t run = AddRun(handle, document, now);
   bool ok = run != 0;
   for (const ConfigurationResult& configuration : document.configurations) {
-    ok = ok && AddConfiguration(handle, run, configuration);
+    ok = ok && AddConfiguration(handle, run, configuration, "");
+  }
+  for (const experiment::SweepPointResult& point : document.sweep) {
+    for (const ConfigurationResult& configuration : point.configurations) {
+      ok = ok && AddConfiguration(handle, run, configuration, document.LabelOf(point));
+    }
   }
   ok = ok && AddEvents(handle, run, document) && execute("commit");
   if (ok) return std::nullopt;

@@ -36,23 +36,42 @@ std::string Line(const std::vector<std::string>& fields) {
 }  // namespace
 
 std::string ToCsv(const experiment::ResultDocument& document) {
+  const bool swept = !document.sweep.empty();
   std::string text =
       "scenario,configuration,metric,from,to,unit,replication,value,low,high,model_low,"
-      "model_high\n";
-  for (const experiment::ConfigurationResult& configuration : document.configurations) {
+      "model_high";
+  text += swept ? ",point\n" : "\n";
+  const auto add = [&](const experiment::ConfigurationResult& configuration,
+                       const std::string& point) {
     for (const experiment::MetricResult& metric : configuration.metrics) {
       const auto line = [&](const std::string& replication, double value, double low, double high,
                             double model_low, double model_high) {
-        text +=
-            Line({Field(document.scenario_name), Field(configuration.name), Field(metric.metric),
-                  Field(metric.from), Field(metric.to), Field(metric.unit), replication,
-                  Number(value), Number(low), Number(high), Number(model_low), Number(model_high)});
+        std::vector<std::string> fields{Field(document.scenario_name),
+                                        Field(configuration.name),
+                                        Field(metric.metric),
+                                        Field(metric.from),
+                                        Field(metric.to),
+                                        Field(metric.unit),
+                                        replication,
+                                        Number(value),
+                                        Number(low),
+                                        Number(high),
+                                        Number(model_low),
+                                        Number(model_high)};
+        if (swept) fields.push_back(Field(point));
+        text += Line(fields);
       };
       line("", metric.value, metric.low, metric.high, metric.model_low, metric.model_high);
       constexpr double kNone = experiment::kUndefined;
       for (std::size_t i = 0; i < metric.replications.size(); ++i) {
         line(std::to_string(i + 1), metric.replications[i], kNone, kNone, kNone, kNone);
       }
+    }
+  };
+  for (const auto& configuration : document.configurations) add(configuration, "");
+  for (const experiment::SweepPointResult& point : document.sweep) {
+    for (const auto& configuration : point.configurations) {
+      add(configuration, document.LabelOf(point));
     }
   }
   return text;
