@@ -16,6 +16,7 @@
 #include "analysis/report/html_addresses.h"
 #include "analysis/report/html_page.h"
 #include "analysis/report/html_paths.h"
+#include "analysis/report/html_sweep.h"
 #include "analysis/report/metric_text.h"
 #include "analysis/report/text.h"
 
@@ -691,6 +692,7 @@ std::string HtmlReport(const ResultDocument& document, const HtmlOptions& option
   AddThroughput(document, page);
   AddCpu(document, page);
   AddAddresses(document, page);
+  AddSweep(document, page);
   AddPolicyCost(document, page);
   AddPaths(document, page);
   AddCalls(document, page);

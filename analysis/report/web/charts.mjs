@@ -81,7 +81,7 @@ function stacked(spec, width) {
 function lines(spec, width) {
   const curve = spec.step ? "step-after" : "linear";
   const middle = Math.max(...spec.points.map((point) => point.x)) / 2;
-  const label = { x: "x", y: "y", text: "label", dy: 10, lineAnchor: "top", stroke: "var(--page)", strokeWidth: 3, fill: "currentColor" };
+  const label = { x: "x", y: "y", text: "label", dy: spec.above ? -10 : 10, lineAnchor: spec.above ? "bottom" : "top", stroke: "var(--page)", strokeWidth: 3, fill: "currentColor" };
   return Plot.plot({
     ...frame(spec, width),
     marginLeft: 64,
