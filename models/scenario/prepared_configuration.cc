@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 #include <utility>
 
 #include <fmt/format.h>
@@ -47,6 +48,57 @@ datapath::FlowClass WithoutPolicies(datapath::FlowClass flow) {
     flow.counts.Set(count, 0);
   }
   return flow;
+}
+
+// Pairs of a client and a server that are alike, the first one as their example.
+struct PairGroup {
+  PodId client;
+  PodId server;
+  bool same_node = false;
+  double pairs = 0;
+};
+
+// Pairs of pods by what tells them apart to policies, Services and paths: the templates of both,
+// and whether they share a node.  Walks clients and servers once, not their product.
+std::vector<PairGroup> GroupPairs(const cluster::Cluster& cluster,
+                                  const std::vector<PodId>& clients,
+                                  const std::vector<PodId>& servers) {
+  struct Servers {
+    std::vector<PodId> all;  // in the order of the endpoints
+    std::map<std::uint32_t, std::vector<PodId>> by_node;
+  };
+  std::map<std::uint32_t, Servers> by_template;
+  std::vector<std::uint32_t> templates;  // in the order of their first server
+  for (const PodId server : servers) {
+    const cluster::PlacedPod& pod = cluster.pod(server);
+    const auto [found, is_new] = by_template.try_emplace(pod.pod_template);
+    if (is_new) templates.push_back(pod.pod_template);
+    found->second.all.push_back(server);
+    found->second.by_node[pod.node.value()].push_back(server);
+  }
+  std::vector<PairGroup> groups;
+  std::map<std::tuple<std::uint32_t, std::uint32_t, bool>, std::size_t> index;
+  for (const PodId client : clients) {
+    const cluster::PlacedPod& pod = cluster.pod(client);
+    const auto add = [&](std::uint32_t server_template, PodId server, bool same, std::size_t n) {
+      const auto [found, is_new] =
+          index.try_emplace(std::tuple(pod.pod_template, server_template, same), groups.size());
+      if (is_new) groups.push_back({client, server, same, 0});
+      groups[found->second].pairs += static_cast<double>(n);
+    };
+    for (const std::uint32_t server_template : templates) {
+      const Servers& of = by_template.at(server_template);
+      const auto here = of.by_node.find(pod.node.value());
+      const std::size_t same = here == of.by_node.end() ? 0 : here->second.size();
+      if (same > 0) add(server_template, here->second.front(), true, same);
+      if (same == of.all.size()) continue;
+      const auto other = std::find_if(of.all.begin(), of.all.end(), [&](PodId server) {
+        return cluster.pod(server).node != pod.node;
+      });
+      add(server_template, *other, false, of.all.size() - same);
+    }
+  }
+  return groups;
 }
 
 }  // namespace
@@ -403,11 +455,10 @@ std::vector<EdgeFlow> PreparedConfiguration::FlowsBetween(const Party& from, con
       if (!local && others > 0) add(std::nullopt, server, Locality::kViaNode, others);
     }
   } else {
-    for (const PodId client : ClientsOf(cluster_, from)) {
-      for (const PodId server : resolved->servers) {
-        const bool same = cluster_.pod(client).node == cluster_.pod(server).node;
-        add(client, server, same ? Locality::kSameNode : Locality::kOtherNode, 1);
-      }
+    for (const PairGroup& group :
+         GroupPairs(cluster_, ClientsOf(cluster_, from), resolved->servers)) {
+      add(group.client, group.server, group.same_node ? Locality::kSameNode : Locality::kOtherNode,
+          group.pairs);
     }
   }
   std::vector<EdgeFlow> list;
