@@ -19,7 +19,8 @@ function(cnisim_library)
   target_sources(${target} ${scope} FILE_SET HEADERS BASE_DIRS ${CMAKE_SOURCE_DIR} FILES ${ARG_HEADERS})
 endfunction()
 
-# cnisim_test(NAME unit_sim_base SOURCES a_test.cc... DEPENDS ... [LABELS slow])
+# cnisim_test(NAME unit_sim_base SOURCES a_test.cc... DEPENDS ... [LABELS slow|long]): slow ones stay out of the quick
+# suite, long ones (much simulation, little code of their own) out of the sanitized one.
 # One GoogleTest program a call; its tests appear in ctest one by one.
 function(cnisim_test)
   cmake_parse_arguments(ARG "" "NAME" "SOURCES;DEPENDS;LABELS" ${ARGN})

@@ -13,11 +13,11 @@ using document::ObjectReader;
 using document::UnknownKeys;
 
 // "latency.p99" and "network_latency.p50" are latencies, "network_cores" is CPU.
-std::string_view KindOf(std::string_view metric, std::string_view unit) {
+std::string_view KindOf(std::string_view metric) {
   if (metric.find("latency") != std::string_view::npos) return "latency";
   if (metric.find("cores") != std::string_view::npos) return "cpu";
-  if (metric != "throughput" && metric != "goodput") return "";
-  return unit == "bit/s" ? "throughput" : "rate";
+  if (metric == "goodput") return "throughput";
+  return metric == "throughput" ? "rate" : "";
 }
 
 void Widen(double value, double by, double& low, double& high) {
@@ -51,17 +51,16 @@ ValidationErrors ValidationErrors::Load(const document::CatalogFiles& files,
 }
 
 std::optional<double> ValidationErrors::For(std::string_view metric) const {
-  const auto found = by_kind_.find(KindOf(metric, ""));
+  const auto found = by_kind_.find(KindOf(metric));
   return found == by_kind_.end() ? std::nullopt : std::optional<double>(found->second);
 }
 
 void ValidationErrors::Apply(ResultDocument& document) const {
   for (ConfigurationResult& configuration : document.configurations) {
     for (MetricResult& metric : configuration.metrics) {
-      const auto found = by_kind_.find(KindOf(metric.metric, metric.unit));
-      if (found == by_kind_.end() || metric.exact() || !metric.defined()) continue;
-      Widen(metric.value, found->second * std::abs(metric.value), metric.model_low,
-            metric.model_high);
+      const std::optional<double> error = For(metric.metric);
+      if (!error || metric.exact() || !metric.defined()) continue;
+      Widen(metric.value, *error * std::abs(metric.value), metric.model_low, metric.model_high);
     }
   }
   for (ComparisonResult& comparison : document.comparisons) {

@@ -309,6 +309,7 @@ CostModel CostModel::Load(const document::CatalogFiles& files, Diagnostics& diag
       for (const Value& value : costs->items()) {
         StageCost cost = ReadCost(value, sources, file->path, diagnostics);
         if (cost.id.empty()) continue;
+        cost.overlaid = file->overlaid;
         if (!seen.insert(cost.id).second) {
           diagnostics.Error(value, "the cost " + document::Quote(cost.id) + " is given twice");
           continue;
@@ -364,6 +365,7 @@ std::string CostModel::LoadHardware(const document::CatalogFiles& files, Diagnos
       for (const Value& value : classes->items()) {
         bool is_default = false;
         HardwareClass hardware = ReadHardware(value, is_default, diagnostics);
+        hardware.overlaid = file->overlaid;
         CheckFitted(value, hardware, diagnostics);
         if (is_default && !default_class.empty()) {
           diagnostics.Error(value, "a second class of hardware is the default",
@@ -390,6 +392,8 @@ void CostModel::CheckFitted(const Value& where, const HardwareClass& hardware,
     const StageCost* cost = Find(id);
     if (cost == nullptr) {
       diagnostics.Error(where, "no cost is named " + document::Quote(id));
+    } else if (cost->overlaid && !hardware.overlaid) {
+      continue;  // not used
     } else if (outside(fitted.fixed_ns, cost->fixed) ||
                outside(fitted.per_byte_ns, cost->per_byte)) {
       diagnostics.Error(where, "the fitted value of " + document::Quote(id) +
@@ -411,7 +415,7 @@ CostModel CostModel::ForHardware(std::string_view name) const {
     CNISIM_CHECK(found != hardware_.end(), "a class of hardware has costs: " + std::string(name));
     for (const auto& [id, fitted] : found->costs) {
       const StageCost* known = Find(id);
-      if (known == nullptr) continue;
+      if (known == nullptr || (known->overlaid && !found->overlaid)) continue;
       StageCost& cost = model.costs_[static_cast<std::size_t>(known - costs_.data())];
       cost.fixed.typical = fitted.fixed_ns;
       cost.per_byte.typical = fitted.per_byte_ns;

@@ -94,7 +94,8 @@ struct StageCost {
   std::uint8_t conntrack_entries = 0;  ///< made on the node where it is paid
   std::uint8_t snat_ports = 0;
   std::uint8_t monitor_events = 0;
-  std::string file;  ///< catalog file that it comes from
+  std::string file;       ///< catalog file that it comes from
+  bool overlaid = false;  ///< of a user's own file, which the catalog's fit does not know
 
   /// Measurements that the typical value was fitted to; 0 if it is its source's.
   int informed_by = 0;
@@ -136,6 +137,7 @@ struct FittedCost {
 struct HardwareClass {
   std::string name;
   std::string about;                                     ///< one line for people
+  bool overlaid = false;                                 ///< of a user's own file
   std::map<std::string, FittedCost, std::less<>> costs;  ///< by id of the cost
 };
 
@@ -161,8 +163,8 @@ class CostModel {
   /// Every class of hardware, sorted by name.
   std::span<const HardwareClass> hardware() const { return hardware_; }
   /// The same costs with the values of another class; costs that nothing on its machines informed
-  /// have their catalog's typical value.  @pre the class is in hardware(), or `name` is empty:
-  /// every cost has the catalog's typical value
+  /// have their catalog's typical value, and so have those of a user's own cost file.  @pre the
+  /// class is in hardware(), or `name` is empty: every cost has the catalog's typical value
   CostModel ForHardware(std::string_view name) const;
   /// Gives one stage other values, and with it those that are the same.  @pre Find(id) != nullptr
   void SetValue(std::string_view id, double fixed_ns, double per_byte_ns);

@@ -1,4 +1,5 @@
 cnisim_test(
   NAME differential_load
   SOURCES load_theory_test.cc
-  DEPENDS cnisim_models_workload cnisim_tests_small_traffic)
+  DEPENDS cnisim_models_workload cnisim_tests_small_traffic
+  LABELS long)

@@ -6,6 +6,8 @@ foreach(form IN ITEMS "quick 100" "slow 1000")
   set(labels)
   if(name STREQUAL slow)
     set(labels LABELS slow)
+  else()
+    set(labels LABELS long)
   endif()
   cnisim_test(NAME statistical_coverage_${name}
     SOURCES ${CMAKE_CURRENT_LIST_DIR}/interval_coverage_test.cc

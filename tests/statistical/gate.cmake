@@ -8,4 +8,5 @@ foreach(form IN ITEMS "quick 10" "slow 100")
     COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/gate.py $<TARGET_FILE:cnisim>
       ${CMAKE_SOURCE_DIR}/models/catalog ${pairs})
 endforeach()
+set_tests_properties(statistical.gate_quick PROPERTIES LABELS long)
 set_tests_properties(statistical.gate_slow PROPERTIES LABELS slow TIMEOUT 1500)

@@ -1,6 +1,8 @@
 #include "models/datapath/cost_model.h"
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include <gtest/gtest.h>
 
@@ -66,6 +68,28 @@ TEST_F(ShippedCosts, OnlyWorkIsScaled) {
     EXPECT_EQ(cold.At(cost.id).fixed_ns, cost.fixed_ns * (work ? 3 : 1)) << cost.id;
     EXPECT_EQ(cold.At(cost.id).per_byte_ns, cost.per_byte_ns * (work ? 3 : 1)) << cost.id;
   }
+}
+
+// The catalog's fit knows nothing of a cost that a user has measured.
+TEST_F(ShippedCosts, AUsersOwnCostsAreNotReplacedByTheFit) {
+  document::Diagnostics diagnostics;
+  std::vector<document::CatalogFile> files =
+      document::CatalogFiles::Load(std::nullopt, diagnostics).files();
+  for (document::CatalogFile& file : files) {
+    if (file.path != "costs/host_stack.yaml") continue;
+    const std::size_t at = file.text.find("{typical: 750ns");
+    ASSERT_NE(at, std::string::npos);
+    file.text.replace(at, 15, "{typical: 751ns");
+    file.overlaid = true;
+  }
+  const CostModel own =
+      CostModel::Load(document::CatalogFiles::FromFiles(std::move(files)), diagnostics);
+  EXPECT_EQ(diagnostics.ToString(), "");
+  EXPECT_EQ(own.At("routed_hop").fixed_ns, 751);
+  EXPECT_EQ(own.At("routed_hop").informed_by, 0);
+  EXPECT_GT(costs_.At("routed_hop").informed_by, 0);
+  EXPECT_EQ(own.At("vxlan_encap").fixed_ns, costs_.At("vxlan_encap").fixed_ns);
+  EXPECT_GT(own.At("vxlan_encap").informed_by, 0);
 }
 
 TEST_F(ShippedCosts, AFactorIsDrawnFromItsRange) {
