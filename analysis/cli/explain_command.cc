@@ -1,5 +1,6 @@
 #include "analysis/cli/explain_command.h"
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <ostream>
@@ -13,6 +14,7 @@
 
 #include "analysis/cli/invocation.h"
 #include "analysis/cli/json_output.h"
+#include "analysis/cli/scenario_input.h"
 #include "analysis/experiment/output_file.h"
 #include "analysis/explain/explain_json.h"
 #include "analysis/explain/path_explanation.h"
@@ -53,7 +55,7 @@ class Explainer {
 
   ExitCode Run() {
     const ExitCode code = Explain();
-    invocation_.err.stream << diagnostics_.ToString();
+    PrintDiagnosticsAfter(of_scenario_, diagnostics_, invocation_);
     return diagnostics_.has_errors() ? ExitCode::kUserInput : code;
   }
 
@@ -84,6 +86,7 @@ class Explainer {
     catalog_.emplace(scenario::Catalog::Load(invocation_.options.catalog, diagnostics_));
     if (diagnostics_.has_errors()) return false;
     scenario_ = scenario::ReadScenario(options_.scenario, *catalog_, diagnostics_);
+    of_scenario_ = diagnostics_.list().size();
     return scenario_.has_value();
   }
 
@@ -214,6 +217,7 @@ class Explainer {
   const ExplainOptions& options_;
   Invocation& invocation_;
   document::Diagnostics diagnostics_;
+  std::size_t of_scenario_ = 0;  // diagnostics, from the first
   // What the explanations point into.
   std::optional<scenario::Catalog> catalog_;
   std::optional<scenario::Scenario> scenario_;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <optional>
@@ -18,6 +19,7 @@
 #include "analysis/cli/invocation.h"
 #include "analysis/cli/json_output.h"
 #include "analysis/cli/policy_sources.h"
+#include "analysis/cli/scenario_input.h"
 #include "analysis/connectivity/matrix.h"
 #include "analysis/connectivity/policy_case.h"
 #include "analysis/connectivity/policy_diff.h"
@@ -65,7 +67,7 @@ class PolicyRunner {
 
   ExitCode Run() {
     const ExitCode code = Act();
-    invocation_.err.stream << diagnostics_.ToString();
+    PrintDiagnosticsAfter(of_scenario_, diagnostics_, invocation_);
     return diagnostics_.has_errors() ? ExitCode::kUserInput : code;
   }
 
@@ -87,8 +89,10 @@ class PolicyRunner {
     }
     if (action == "diff") return RunDiff();
     const std::optional<Engine> engine = EngineOption(options_.engine);
-    const auto evaluator = Sources(files_).Load(engine);
+    PolicySources sources = Sources(files_);
+    const auto evaluator = sources.Load(engine);
     if (!evaluator || diagnostics_.has_errors()) return ExitCode::kUserInput;
+    judge_ = sources.Describe(evaluator->settings());
     if (action == "explain") return RunExplain(*evaluator);
     if (action == "lint") return RunLint(*evaluator);
     return RunMatrix(*evaluator);
@@ -133,7 +137,10 @@ class PolicyRunner {
   }
 
   PolicySources Sources(const std::vector<std::string>& files) {
-    return {files, {options_.configuration, VersionOption()}, *catalog_, diagnostics_};
+    PolicySources sources(files, {options_.configuration, VersionOption()}, *catalog_,
+                          diagnostics_);
+    of_scenario_ = sources.of_scenario();
+    return sources;
   }
 
   ExitCode RunCases() {
@@ -198,7 +205,9 @@ class PolicyRunner {
     } else if (options_.format == "json") {
       out << report::MatrixJson(matrix).dump(2) << '\n';
     } else {
-      out << report::MatrixText(matrix) << '\n' << report::StructuresText(evaluator);
+      out << "judged by " << judge_ << "\n\n"
+          << report::MatrixText(matrix) << '\n'
+          << report::StructuresText(evaluator);
     }
     return ExitCode::kOk;
   }
@@ -261,7 +270,8 @@ class PolicyRunner {
       return ExitCode::kUserInput;
     }
     if (!invocation_.options.json_on_stdout()) {
-      invocation_.out.stream << report::VerdictText(evaluator, flow, verdict, options_.http);
+      invocation_.out.stream << "judged by " << judge_ << "\n\n"
+                             << report::VerdictText(evaluator, flow, verdict, options_.http);
     }
     return ExitCode::kOk;
   }
@@ -276,7 +286,7 @@ class PolicyRunner {
       return ExitCode::kUserInput;
     }
     if (!invocation_.options.json_on_stdout()) {
-      invocation_.out.stream << report::LintText(findings);
+      invocation_.out.stream << "judged by " << judge_ << "\n\n" << report::LintText(findings);
     }
     return findings.empty() ? ExitCode::kOk : ExitCode::kFinding;
   }
@@ -330,6 +340,8 @@ class PolicyRunner {
   document::Diagnostics diagnostics_;
   std::optional<scenario::Catalog> catalog_;
   std::vector<std::string> files_;
+  std::size_t of_scenario_ = 0;  // diagnostics, from the first
+  std::string judge_;            // engine, release and configuration
 };
 
 }  // namespace

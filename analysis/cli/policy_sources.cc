@@ -44,6 +44,7 @@ PolicySources::PolicySources(const std::vector<std::string>& files, Choice choic
     : files_(files), choice_(std::move(choice)), catalog_(catalog), diagnostics_(diagnostics) {
   if (files_.size() != 1 || !IsScenario(files_.front())) return;
   scenario_ = scenario::ReadScenario(files_.front(), catalog_, diagnostics_);
+  of_scenario_ = diagnostics_.list().size();
   if (!scenario_ || choice_.configuration.empty()) return;
   chosen_ = scenario_->FindConfiguration(choice_.configuration);
   if (chosen_ != nullptr) return;

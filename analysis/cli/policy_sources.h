@@ -4,6 +4,7 @@
 /// Clusters and policies that `cnisim policy` is asked about: those of a scenario, under the engine
 /// and the switches of one of its configurations, or those of bare manifests.
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -38,6 +39,9 @@ class PolicySources {
   /// none does.
   policy::Settings SettingsOf(policy::Engine engine);
 
+  /// Diagnostics of reading the scenario: that many, from the first; 0 for manifests.
+  std::size_t of_scenario() const { return of_scenario_; }
+
   /// "cilium 1.15 as in configuration byocni-cilium", for what Load() and SettingsOf() returned.
   std::string Describe(const policy::Settings& settings) const;
 
@@ -51,6 +55,7 @@ class PolicySources {
   const scenario::Catalog& catalog_;
   document::Diagnostics& diagnostics_;
   std::optional<scenario::Scenario> scenario_;
+  std::size_t of_scenario_ = 0;
   const scenario::ConfigurationSpec* chosen_ = nullptr;  ///< by name
 };
 

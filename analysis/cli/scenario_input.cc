@@ -3,6 +3,8 @@
 #include <ostream>
 #include <utility>
 
+#include <fmt/format.h>
+
 #include "analysis/cli/invocation.h"
 #include "analysis/experiment/output_file.h"
 #include "models/scenario/scenario_reader.h"
@@ -37,6 +39,19 @@ void PrintDiagnostics(const document::Diagnostics& diagnostics, Invocation& invo
   std::string text;
   diagnostics.Print(text);
   invocation.err.stream << text;
+}
+
+void PrintDiagnosticsAfter(std::size_t of_scenario, const document::Diagnostics& diagnostics,
+                           Invocation& invocation) {
+  if (of_scenario == 0 || diagnostics.has_errors()) {
+    PrintDiagnostics(diagnostics, invocation);
+    return;
+  }
+  std::ostream& err = invocation.err.stream;
+  err << fmt::format("cnisim: the scenario has {} warning{}, which `cnisim run` shows\n",
+                     of_scenario, of_scenario == 1 ? "" : "s");
+  const auto& all = diagnostics.list();
+  for (std::size_t i = of_scenario; i < all.size(); ++i) err << diagnostics.Render(all[i]);
 }
 
 bool WriteResult(const std::string& path, const std::string& text, Invocation& invocation) {

@@ -3,6 +3,7 @@
 /// @file
 /// What most commands begin with: the catalog and the scenario, or all that is wrong with them.
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,6 +33,11 @@ std::unique_ptr<LoadedScenario> LoadScenario(const std::string& path, Invocation
 
 /// Prints all diagnostics to standard error.
 void PrintDiagnostics(const document::Diagnostics& diagnostics, Invocation& invocation);
+
+/// For commands that answer one question about a scenario: the first `of_scenario` diagnostics are
+/// what `cnisim run` says of the scenario anyway, so without an error they are only counted.
+void PrintDiagnosticsAfter(std::size_t of_scenario, const document::Diagnostics& diagnostics,
+                           Invocation& invocation);
 
 /// Writes `text` to `path`, "-" being standard output; says on standard error why it cannot.
 bool WriteResult(const std::string& path, const std::string& text, Invocation& invocation);

@@ -48,27 +48,17 @@ std::optional<int> SubnetFor(std::uint64_t addresses, bool blocks, const azure::
 }
 
 /// @param ipam  of the cluster, or of what it moves to
-PlanAdvice::Prefix AdvisePodRange(const PlanInput& input, const ipam::IpamConfiguration& ipam,
+/// @param nodes  that are in the range at the same time
+PlanAdvice::Prefix AdvisePodRange(const ipam::IpamConfiguration& ipam, std::uint32_t nodes,
                                   const PlanRecord& roomy, const azure::Limits& limits) {
   PlanAdvice::Prefix prefix;
   prefix.name = "pod CIDR";
   for (const net::Cidr& range : ipam.pod_cidrs) {
     if (range.family() == net::IpFamily::kIpv4 && prefix.now == 0) prefix.now = range.length();
   }
-  if (ipam.kind == ipam::IpamKind::kCalicoBlocks) {
-    prefix.needed = net::SmallestPrefixFor(roomy.peak_held.back());
-    return prefix;
-  }
-  // AKS's check counts autoscaler maxima, used or not.
-  std::uint64_t nodes = roomy.peak_nodes;
-  if (ipam.kind == ipam::IpamKind::kOverlay) {
-    std::uint64_t largest = 0;
-    for (const PlannedPool& pool : input.pools) {
-      largest += static_cast<std::uint64_t>(pool.pool.LargestCount());
-    }
-    nodes = std::max(nodes, largest);
-  }
-  prefix.needed = ipam::SmallestPodRange(ipam, nodes, limits);
+  prefix.needed = ipam.kind == ipam::IpamKind::kCalicoBlocks
+                      ? net::SmallestPrefixFor(roomy.peak_held.back())
+                      : ipam::SmallestPodRange(ipam, nodes, limits);
   return prefix;
 }
 
@@ -209,11 +199,14 @@ PlanAdvice Advise(const PlanInput& input, const azure::Limits& limits) {
     advice.prefixes.push_back(prefix);
   }
   if (!ipam::PodsInVnet(input.ipam.kind)) {
-    advice.prefixes.push_back(AdvisePodRange(input, input.ipam, roomy, limits));
+    advice.prefixes.push_back(
+        AdvisePodRange(input.ipam, roomy.pod_range_nodes.front(), roomy, limits));
   }
-  for (const Migration& migration : input.migrations) {
+  for (std::size_t i = 0; i < input.migrations.size(); ++i) {
+    const Migration& migration = input.migrations[i];
     if (ipam::PodsInVnet(migration.ipam.kind)) continue;
-    advice.prefixes.push_back(AdvisePodRange(input, migration.ipam, roomy, limits));
+    advice.prefixes.push_back(
+        AdvisePodRange(migration.ipam, roomy.pod_range_nodes[i + 1], roomy, limits));
     advice.prefixes.back().name += " of " + migration.configuration;
   }
 

@@ -27,7 +27,8 @@ struct PlannedSubnet {
 
 /// A node pool as a plan sees it.  `pool.max_pods` is set.
 struct PlannedPool {
-  cluster::NodePool pool;                 ///< of no node if an operation makes it later
+  cluster::NodePool pool;
+  bool made_later = false;                ///< by an operation; `pool.count` is 0 until then
   std::size_t node_subnet = 0;            ///< index in PlanInput::subnets
   std::optional<std::size_t> pod_subnet;  ///< in modes that have one
 };
@@ -121,6 +122,9 @@ struct PlanRecord {
   std::uint64_t vnet_peak = 0;
   std::vector<std::uint64_t> peak_held;  ///< [pool of the timeline]
   std::uint32_t peak_nodes = 0;
+  /// Most nodes in each pod range, as AKS's check counts them in overlay mode: autoscaler maxima,
+  /// used or not.  [0: the cluster's own; 1 + index in PlanInput::migrations]
+  std::vector<std::uint32_t> pod_range_nodes;
   std::vector<int> pool_nodes;          ///< [pool] at the end
   std::optional<SimTime> exhausted_at;  ///< the growth step that failed first
   std::uint64_t events = 0;

@@ -117,6 +117,7 @@ void AddLaterPools(const scenario::ConfigurationSpec& spec, PlanInput& input,
     PlannedPool planned;
     planned.pool = made.pool;
     planned.pool.count = 0;
+    planned.made_later = true;
     if (!planned.pool.max_pods) planned.pool.max_pods = spec.cni.default_max_pods;
     const PlannedPool& first = input.pools.front();
     planned.node_subnet = first.node_subnet;

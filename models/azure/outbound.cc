@@ -30,15 +30,19 @@ std::optional<Refusal> CheckPortsPerNode(std::int64_t ports_per_node, const Limi
 
 OutboundPorts LoadBalancerPorts(std::int64_t nodes, std::int64_t ports_per_node,
                                 std::int64_t outbound_ips, const Limits& limits) {
-  return {nodes * ports_per_node, limits[LimitId::kLbPortsPerIp] * outbound_ips};
+  return {nodes, ports_per_node, outbound_ips, limits[LimitId::kLbPortsPerIp] * outbound_ips};
 }
 
 std::optional<Refusal> CheckLoadBalancerPorts(const OutboundPorts& ports) {
   if (ports.fits()) return std::nullopt;
-  return Refusal{"InvalidLoadBalancerProfileAllocatedOutboundPorts",
-                 fmt::format("Load balancer profile allocated ports {} is not in an allowable range"
-                             ": the outbound addresses have {}.",
-                             ports.required, ports.available)};
+  return Refusal{
+      "InvalidLoadBalancerProfileAllocatedOutboundPorts",
+      fmt::format("Load balancer profile allocated ports {} is not in an allowable range "
+                  "given the number of nodes and IPs provisioned. Total node count {} "
+                  "requires {} ports but only {} ports are available given {} outbound "
+                  "public IPs. Refer to https://aka.ms/aks/slb-ports for more details.",
+                  ports.ports_per_node, ports.nodes, ports.required(), ports.available,
+                  ports.outbound_ips)};
 }
 
 std::int64_t NatGatewayPorts(std::int64_t public_ips, const Limits& limits) {

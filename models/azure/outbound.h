@@ -24,9 +24,12 @@ std::int64_t MostNodesForPorts(std::int64_t ports_per_node, std::int64_t outboun
 std::optional<Refusal> CheckPortsPerNode(std::int64_t ports_per_node, const Limits& limits);
 
 struct OutboundPorts {
-  std::int64_t required = 0;
+  std::int64_t nodes = 0;
+  std::int64_t ports_per_node = 0;
+  std::int64_t outbound_ips = 0;
   std::int64_t available = 0;
-  bool fits() const { return required <= available; }
+  std::int64_t required() const { return nodes * ports_per_node; }
+  bool fits() const { return required() <= available; }
 };
 
 /// What `nodes` (autoscaler maxima and surge nodes among them) ask of the load balancer.

@@ -23,6 +23,7 @@ constexpr std::string_view kCniCharts[] = {"cilium", "tigera-operator", "flannel
 constexpr std::string_view kValueFlags[] = {"-n",
                                             "--namespace",
                                             "--repo",
+                                            "--repository",
                                             "--kube-context",
                                             "--kubeconfig",
                                             "--timeout",
@@ -40,9 +41,7 @@ constexpr std::string_view kValueFlags[] = {"-n",
                                             "--ca-file",
                                             "-o",
                                             "--output",
-                                            "--dry-run-output",
-                                            "--labels",
-                                            "--version-check"};
+                                            "--labels"};
 
 bool IsOneOf(std::string_view word, std::span<const std::string_view> words) {
   return std::find(words.begin(), words.end(), word) != words.end();

@@ -59,10 +59,14 @@ ControlPlane::ControlPlane(const PlanInput& input, const azure::Limits& limits)
   }
   pool_nodes_.resize(input.pools.size());
   pool_numbers_.resize(input.pools.size());
-  for (const PlannedPool& pool : input.pools) pool_base_.push_back(pool.pool.count);
+  for (const PlannedPool& pool : input.pools) {
+    pool_exists_.push_back(!pool.made_later);
+    pool_base_.push_back(pool.pool.count);
+  }
   replicas_.resize(input.workloads.size());
   running_.resize(input.workloads.size());
   record_.configuration = input.configuration;
+  record_.pod_range_nodes.resize(1 + input.migrations.size());
 
   tasks_.push_back({Task::Kind::kCreate, SimTime(), 0});
   for (std::size_t i = 0; i < input.timeline.operations.size(); ++i) {
@@ -185,9 +189,7 @@ void ControlPlane::Create(engine::Turn& turn) {
     }
   }
   for (std::size_t pool = 0; pool < input_.pools.size(); ++pool) {
-    if (!AddNodes(pool, input_.pools[pool].pool.count, /*surge=*/false, /*creation=*/true, turn)) {
-      break;
-    }
+    if (!AddNodes({pool, input_.pools[pool].pool.count, Reason::kCreation}, turn)) break;
   }
   for (std::size_t i = 0; i < input_.workloads.size(); ++i) {
     replicas_[i] = input_.workloads[i].replicas;
@@ -211,7 +213,7 @@ void ControlPlane::Grow(std::size_t step, engine::Turn& turn) {
   for (std::size_t pool = 0; pool < input_.pools.size(); ++pool) {
     const int nodes = wanted(pool_base_[pool]);
     const int now = CountNodes(pool);
-    if (nodes > now && !AddNodes(pool, nodes - now, false, /*creation=*/false, turn)) return;
+    if (nodes > now && !AddNodes({pool, nodes - now, Reason::kScale}, turn)) return;
     if (nodes < now && less) RemoveNodes(pool, now - nodes, turn);
   }
   if (!less) set_replicas();
@@ -238,9 +240,7 @@ void ControlPlane::Begin(const lifecycle::Operation& operation, engine::Turn& tu
       replaced_ = 0;
       break;
     case OperationKind::kAddPool:
-      if (!pool) break;
-      pool_base_[*pool] = operation.count;
-      AddNodes(*pool, operation.count, false, /*creation=*/false, turn);
+      if (pool && AddPool(*pool, operation.count, turn)) pool_base_[*pool] = operation.count;
       break;
     case OperationKind::kReplace:
       BeginReplace(operation, turn);
@@ -253,7 +253,7 @@ void ControlPlane::Begin(const lifecycle::Operation& operation, engine::Turn& tu
 
 void ControlPlane::ScalePool(std::size_t pool, int count, engine::Turn& turn) {
   const int now = CountNodes(pool);
-  if (count > now) AddNodes(pool, count - now, false, /*creation=*/false, turn);
+  if (count > now) AddNodes({pool, count - now, Reason::kScale}, turn);
   if (count < now) RemoveNodes(pool, now - count, turn);
 }
 
@@ -273,7 +273,7 @@ void ControlPlane::BeginUpgrade(const lifecycle::Operation& operation, engine::T
   const cluster::MaxSurge surge = operation.max_surge.value_or(input_.pools[*pool].pool.max_surge);
   const int extra = std::min(nodes, surge.NodesFor(nodes));
   wave_size_ = std::max(extra, 1);
-  if (extra > 0) AddNodes(*pool, extra, /*surge=*/true, /*creation=*/false, turn);
+  if (extra > 0) AddNodes({*pool, extra, Reason::kSurge}, turn);
 }
 
 void ControlPlane::ContinueUpgrade(engine::Turn& turn) {
@@ -351,7 +351,7 @@ void ControlPlane::ContinueRollout(engine::Turn& turn) {
 
 void ControlPlane::BeginReplace(const lifecycle::Operation& operation, engine::Turn& turn) {
   const auto fresh = FindPool(operation.new_pool->pool.name);
-  if (fresh) AddNodes(*fresh, operation.count, false, /*creation=*/false, turn);
+  if (fresh) AddPool(*fresh, operation.count, turn);
 }
 
 void ControlPlane::ContinueReplace(engine::Turn& turn) {
@@ -361,6 +361,7 @@ void ControlPlane::ContinueReplace(engine::Turn& turn) {
     pool_base_[*old] = 0;
     pool_base_[*fresh] = operation_->count;
     RemoveNodes(*old, CountNodes(*old), turn);
+    pool_exists_[*old] = false;
   }
   operation_ = nullptr;
   turn.Schedule(turn.now() + Seconds(LimitId::kNodeDelete), kFinish);
@@ -377,7 +378,7 @@ void ControlPlane::Migrate(const lifecycle::Operation& operation, engine::Turn& 
   const ipam::IpamConfiguration* before = ipam_;
   ipam_ = &found->ipam;
   for (std::size_t pool = 0; pool < input_.pools.size(); ++pool) {
-    if (const auto refused = PodRangeAdmission(pool, 0, /*creation=*/false)) {
+    if (const auto refused = PodRangeAdmission({pool, 0, Reason::kScale})) {
       ipam_ = before;
       Fail(refused->first, refused->second, "pool " + input_.pools[pool].pool.name,
            /*before_start=*/true);
@@ -391,6 +392,7 @@ void ControlPlane::Migrate(const lifecycle::Operation& operation, engine::Turn& 
     if (nodes_[node].present) allocator_->RemoveNode(ipam::NodeId(node), turn.now());
   }
   allocator_ = ipam::MakeAllocator(*ipam_, vnet_, limits_);
+  pod_range_ = 1 + static_cast<std::size_t>(found - input_.migrations.begin());
   work_at_.reset();
   RejoinNodes(turn);
 }
@@ -423,25 +425,39 @@ std::int64_t ControlPlane::AllNodes() const {
   return sum;
 }
 
-std::optional<std::pair<azure::Refusal, Binding>> ControlPlane::Admission(std::size_t pool,
-                                                                          int count,
-                                                                          bool creation) const {
-  const PlannedPool& planned = input_.pools[pool];
+int ControlPlane::CountedNodes(std::size_t pool, const Addition& addition) const {
+  if (!pool_exists_[pool]) return 0;
+  const cluster::NodePool& planned = input_.pools[pool].pool;
+  int nodes = CountNodes(pool);
+  if (addition.reason == Reason::kCreation) {
+    nodes = planned.count;
+  } else if (pool == addition.pool) {
+    nodes += addition.count;
+  }
+  return std::max(planned.max_count.value_or(0), nodes);
+}
+
+ControlPlane::Refused ControlPlane::Admission(const Addition& addition) const {
+  const PlannedPool& planned = input_.pools[addition.pool];
   const int max_pods = planned.pool.max_pods.value_or(0);
   const bool overlay = ipam_->kind == IpamKind::kOverlay;
-  if (const auto refusal = azure::CheckScaleSet(CountNodes(pool), count, limits_)) {
+  const bool new_pool = addition.reason == Reason::kCreation || addition.reason == Reason::kNewPool;
+  if (const auto refusal =
+          azure::CheckScaleSet(CountNodes(addition.pool), addition.count, limits_)) {
     return std::pair(*refusal, Binding::kScaleSet);
   }
-  if (const auto refusal = azure::CheckClusterNodes(AllNodes() + count, limits_)) {
+  if (const auto refusal = azure::CheckClusterNodes(AllNodes() + addition.count, limits_)) {
     return std::pair(*refusal, Binding::kClusterNodes);
   }
-  if (creation) {
-    if (const auto refusal = azure::CheckMaxPods(max_pods, count, limits_)) {
+  if (new_pool) {
+    if (const auto refusal = azure::CheckMaxPods(max_pods, addition.count, limits_)) {
       return std::pair(*refusal, Binding::kMaxPods);
     }
   }
   // What this operation asks of the subnet; what is taken already does not count.
-  const std::int64_t asked = creation && overlay ? planned.pool.LargestCount() : count;
+  const std::int64_t asked = new_pool && overlay
+                                 ? std::max(addition.count, planned.pool.max_count.value_or(0))
+                                 : addition.count;
   const PlannedSubnet& subnet = input_.subnets[planned.node_subnet];
   const std::uint64_t need =
       static_cast<std::uint64_t>(asked) *
@@ -451,24 +467,32 @@ std::optional<std::pair<azure::Refusal, Binding>> ControlPlane::Admission(std::s
                                     subnet.prefix, subnet.name, /*counts_autoscaler=*/overlay)) {
     return std::pair(*refusal, Binding::kSubnet);
   }
-  if (const auto refused = LoadBalancerAdmission(count)) return refused;
-  return PodRangeAdmission(pool, count, creation);
+  if (const auto refused = LoadBalancerAdmission(addition)) return refused;
+  return PodRangeAdmission(addition);
 }
 
-// Ports and back ends are asked for all nodes, those of the operation among them.
-std::optional<std::pair<azure::Refusal, Binding>> ControlPlane::LoadBalancerAdmission(
-    int count) const {
+// Ports are asked for every node that there may be one day: autoscaler maxima, and the surge nodes
+// of every pool.  Back ends are the nodes that there are.
+ControlPlane::Refused ControlPlane::LoadBalancerAdmission(const Addition& addition) const {
   const OutboundProfile& outbound = input_.outbound;
-  const std::int64_t nodes = AllNodes() + count;
   if (outbound.ports_per_node > 0) {
+    const bool surging = addition.reason == Reason::kSurge;
+    const Addition lasting{addition.pool, surging ? 0 : addition.count, addition.reason};
+    std::int64_t nodes = 0;
+    for (std::size_t i = 0; i < input_.pools.size(); ++i) {
+      const int counted = CountedNodes(i, lasting);
+      const bool surges_now = surging && i == addition.pool;
+      nodes += counted +
+               (surges_now ? addition.count : input_.pools[i].pool.max_surge.NodesFor(counted));
+    }
     const azure::OutboundPorts ports =
         azure::LoadBalancerPorts(nodes, outbound.ports_per_node, outbound.addresses, limits_);
     if (const auto refusal = azure::CheckLoadBalancerPorts(ports)) {
       return std::pair(*refusal, Binding::kSnatPorts);
     }
   }
-  const azure::BackendConfigurations backends =
-      azure::LoadBalancerBackends(outbound.services, outbound.ports_per_service, nodes, limits_);
+  const azure::BackendConfigurations backends = azure::LoadBalancerBackends(
+      outbound.services, outbound.ports_per_service, AllNodes() + addition.count, limits_);
   if (backends.configurations > 0 && backends.at_limit) {
     return std::pair(azure::Refusal{"", fmt::format("{} back-end IP configurations reach the load "
                                                     "balancer's limit",
@@ -478,21 +502,14 @@ std::optional<std::pair<azure::Refusal, Binding>> ControlPlane::LoadBalancerAdmi
   return std::nullopt;
 }
 
-std::optional<std::pair<azure::Refusal, Binding>> ControlPlane::PodRangeAdmission(
-    std::size_t pool, int count, bool creation) const {
+ControlPlane::Refused ControlPlane::PodRangeAdmission(const Addition& addition) const {
   if (ipam_->kind != IpamKind::kOverlay) return std::nullopt;
-  // Every pool at its autoscaler's maximum, and this operation's nodes on top.
-  std::int64_t effective = 0;
-  for (std::size_t i = 0; i < input_.pools.size(); ++i) {
-    const cluster::NodePool& other = input_.pools[i].pool;
-    const int there = creation ? other.count : CountNodes(i);
-    const int grown = i == pool && !creation ? there + count : there;
-    effective += std::max(other.max_count.value_or(0), grown);
-  }
+  std::int64_t nodes = 0;
+  for (std::size_t i = 0; i < input_.pools.size(); ++i) nodes += CountedNodes(i, addition);
   for (const net::Cidr& range : ipam_->pod_cidrs) {
     if (range.family() != net::IpFamily::kIpv4) continue;
     const int length = ipam::BlockLength(*ipam_, net::IpFamily::kIpv4, limits_);
-    const std::uint64_t blocks = static_cast<std::uint64_t>(effective) << (32 - length);
+    const std::uint64_t blocks = static_cast<std::uint64_t>(nodes) << (32 - length);
     if (const auto refusal =
             azure::CheckPreallocation(blocks, range.Size(), range, azure::kPodCidrTarget, true)) {
       return std::pair(*refusal, Binding::kPodCidr);
@@ -501,16 +518,25 @@ std::optional<std::pair<azure::Refusal, Binding>> ControlPlane::PodRangeAdmissio
   return std::nullopt;
 }
 
-bool ControlPlane::AddNodes(std::size_t pool, int count, bool surge, bool creation,
-                            engine::Turn& turn) {
-  if (count <= 0) return true;
-  if (const auto refused = Admission(pool, count, creation)) {
+// A pool that is refused is not there; one that lost its way half-way is.
+bool ControlPlane::AddPool(std::size_t pool, int count, engine::Turn& turn) {
+  pool_exists_[pool] = true;
+  const bool added = AddNodes({pool, count, Reason::kNewPool}, turn);
+  if (!added && current_.before_start) pool_exists_[pool] = false;
+  return added;
+}
+
+bool ControlPlane::AddNodes(const Addition& addition, engine::Turn& turn) {
+  if (addition.count <= 0) return true;
+  const std::size_t pool = addition.pool;
+  if (const auto refused = Admission(addition)) {
     Fail(refused->first, refused->second, "pool " + input_.pools[pool].pool.name,
          /*before_start=*/true);
     return false;
   }
   const PlannedPool& planned = input_.pools[pool];
-  for (int i = 0; i < count; ++i) {
+  const bool surge = addition.reason == Reason::kSurge;
+  for (int i = 0; i < addition.count; ++i) {
     const auto id = static_cast<std::uint32_t>(nodes_.size());
     Node node;
     node.pool = pool;
@@ -704,9 +730,9 @@ void ControlPlane::Autoscale(engine::Turn& turn) {
     const cluster::NodePool& planned = input_.pools[pool].pool;
     const int room = planned.max_count.value_or(0) - CountNodes(pool);
     const int per_node = planned.max_pods.value_or(0) - input_.pods_per_node;
-    if (room <= 0 || per_node <= 0) continue;
+    if (!pool_exists_[pool] || room <= 0 || per_node <= 0) continue;
     const int wanted = (static_cast<int>(pending_.size()) + per_node - 1) / per_node;
-    AddNodes(pool, std::min(room, wanted), false, /*creation=*/false, turn);
+    AddNodes({pool, std::min(room, wanted), Reason::kScale}, turn);
     return;
   }
 }
@@ -801,6 +827,8 @@ void ControlPlane::Sample(SimTime now) {
   const std::uint64_t taken = vnet_.taken();
   record_.vnet_peak = std::max(record_.vnet_peak, taken);
   record_.peak_nodes = std::max(record_.peak_nodes, point.nodes);
+  std::uint32_t& in_range = record_.pod_range_nodes[pod_range_];
+  in_range = std::max(in_range, NodesOfPodRange());
   current_.vnet_peak = std::max(current_.vnet_peak, taken);
   if (!record_.timeline.empty()) {
     TimelinePoint& last = record_.timeline.back();
@@ -819,6 +847,13 @@ void ControlPlane::Sample(SimTime now) {
     }
   }
   record_.timeline.push_back(std::move(point));
+}
+
+std::uint32_t ControlPlane::NodesOfPodRange() const {
+  if (ipam_->kind != IpamKind::kOverlay) return static_cast<std::uint32_t>(AllNodes());
+  int nodes = 0;
+  for (std::size_t i = 0; i < input_.pools.size(); ++i) nodes += CountedNodes(i, {});
+  return static_cast<std::uint32_t>(nodes);
 }
 
 std::optional<std::size_t> ControlPlane::FindPool(std::string_view name) const {

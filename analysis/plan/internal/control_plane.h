@@ -76,13 +76,23 @@ class ControlPlane : public engine::LogicalProcess {
   void FinishWhenQuiet(engine::Turn& turn);
   void Finish(engine::Turn& turn);
 
+  // Nodes that an operation asks for.
+  enum class Reason : std::uint8_t { kCreation, kNewPool, kScale, kSurge };
+  struct Addition {
+    std::size_t pool = 0;
+    int count = 0;
+    Reason reason = Reason::kScale;
+  };
+  using Refused = std::optional<std::pair<azure::Refusal, Binding>>;
+
   /// Adds nodes after the checks that AKS makes; false when one of them, or a node, is refused.
-  bool AddNodes(std::size_t pool, int count, bool surge, bool creation, engine::Turn& turn);
-  std::optional<std::pair<azure::Refusal, Binding>> Admission(std::size_t pool, int count,
-                                                              bool creation) const;
-  std::optional<std::pair<azure::Refusal, Binding>> PodRangeAdmission(std::size_t pool, int count,
-                                                                      bool creation) const;
-  std::optional<std::pair<azure::Refusal, Binding>> LoadBalancerAdmission(int count) const;
+  bool AddNodes(const Addition& addition, engine::Turn& turn);
+  bool AddPool(std::size_t pool, int count, engine::Turn& turn);
+  Refused Admission(const Addition& addition) const;
+  Refused PodRangeAdmission(const Addition& addition) const;
+  Refused LoadBalancerAdmission(const Addition& addition) const;
+  /// Nodes of a pool as the checks count them: its autoscaler's maximum, if that is more.
+  int CountedNodes(std::size_t pool, const Addition& addition) const;
   ipam::NodeRequest RequestOf(std::uint32_t node) const;
   void RemoveNodes(std::size_t pool, int count, engine::Turn& turn);
   void ScalePool(std::size_t pool, int count, engine::Turn& turn);
@@ -106,6 +116,7 @@ class ControlPlane : public engine::LogicalProcess {
   void WakeAllocator(engine::Turn& turn);
   void Sample(SimTime now);
   std::vector<ipam::PoolHoldings> Holdings() const;
+  std::uint32_t NodesOfPodRange() const;
   int CountNodes(std::size_t pool) const { return pool_nodes_[pool]; }
   std::int64_t AllNodes() const;
   std::optional<std::size_t> FindPool(std::string_view name) const;
@@ -117,10 +128,12 @@ class ControlPlane : public engine::LogicalProcess {
   azure::VirtualNetwork vnet_;
   std::vector<azure::SubnetId> subnets_;
   const ipam::IpamConfiguration* ipam_;  // today's: a migration changes it
+  std::size_t pod_range_ = 0;            // in PlanRecord::pod_range_nodes
   std::unique_ptr<ipam::PodAddressAllocator> allocator_;
   std::vector<ipam::PoolHoldings> pools_;  // of every mode that the plan goes through, empty
 
   std::vector<Node> nodes_;                               // [node id]
+  std::vector<bool> pool_exists_;                         // [pool] made, and not deleted
   std::vector<int> pool_nodes_;                           // [pool] nodes that are there
   std::vector<int> pool_numbers_;                         // [pool] names given so far
   std::vector<int> pool_base_;                            // [pool] nodes that growth multiplies

@@ -595,7 +595,7 @@ VectorFields LbPortsCheck(VectorInputs& in, const Limits& limits) {
   const azure::OutboundPorts ports = azure::LoadBalancerPorts(
       nodes, in.Integer("ports_per_node"), in.Integer("outbound_ips"), WithPortsPerIp(in, limits));
   VectorFields out{{"effective_nodes", Text(nodes)},
-                   {"required", Text(ports.required)},
+                   {"required", Text(ports.required())},
                    {"available", Text(ports.available)}};
   AddRefusal(azure::CheckLoadBalancerPorts(ports), out);
   return out;

@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "analysis/cli/program.h"
+#include "tests/support/program_call.h"
 
 namespace cnisim::cli {
 namespace {
@@ -16,19 +16,9 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::Not;
 
-struct Outcome {
-  ExitCode code;
-  std::string out;
-  std::string err;
-};
+using Outcome = test::ProgramOutcome;
 
-Outcome Call(std::vector<std::string> arguments) {
-  arguments.insert(arguments.begin(), "catalog");
-  std::ostringstream out;
-  std::ostringstream err;
-  const ExitCode code = RunProgram(arguments, Commands(), Output{out}, Output{err});
-  return {code, out.str(), err.str()};
-}
+Outcome Call(const std::vector<std::string>& rest) { return test::CallProgram({"catalog"}, rest); }
 
 TEST(CatalogCommand, ListsEveryKindInEightyColumns) {
   for (const std::string kind : {"", "cni", "sku", "cost", "limit"}) {

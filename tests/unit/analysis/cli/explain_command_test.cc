@@ -8,7 +8,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "analysis/cli/program.h"
+#include "tests/support/program_call.h"
 #include "tests/support/source_path.h"
 
 namespace cnisim::cli {
@@ -16,20 +16,11 @@ namespace {
 
 using ::testing::HasSubstr;
 
-struct Outcome {
-  ExitCode code;
-  std::string out;
-  std::string err;
-};
+using Outcome = test::ProgramOutcome;
 
 /// Explains calls of the quickstart scenario.
 Outcome Call(const std::vector<std::string>& rest) {
-  std::vector<std::string> arguments{"explain", test::SourcePath("scenarios/quickstart.yaml")};
-  arguments.insert(arguments.end(), rest.begin(), rest.end());
-  std::ostringstream out;
-  std::ostringstream err;
-  const ExitCode code = RunProgram(arguments, Commands(), Output{out}, Output{err});
-  return {code, out.str(), err.str()};
+  return test::CallProgram({"explain", test::SourcePath("scenarios/quickstart.yaml")}, rest);
 }
 
 std::size_t LongestLine(const std::string& text) {

@@ -9,7 +9,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "analysis/cli/program.h"
+#include "tests/support/program_call.h"
 #include "tests/support/scratch_folder.h"
 #include "tests/support/source_path.h"
 
@@ -20,20 +20,12 @@ using test::SourcePath;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-struct Outcome {
-  ExitCode code;
-  std::string out;
-  std::string err;
-};
+using Outcome = test::ProgramOutcome;
 
 class PlanCommand : public ::testing::Test {
  protected:
-  Outcome Plan(std::vector<std::string> rest) {
-    rest.insert(rest.begin(), "plan");
-    std::ostringstream out;
-    std::ostringstream err;
-    const ExitCode code = RunProgram(rest, Commands(), Output{out}, Output{err});
-    return {code, out.str(), err.str()};
+  static Outcome Plan(const std::vector<std::string>& rest) {
+    return test::CallProgram({"plan"}, rest);
   }
   std::string Folder() const { return folder_.File("out"); }
 
@@ -65,7 +57,7 @@ TEST_F(PlanCommand, NamesTheDayOnWhichGrowthEnds) {
   EXPECT_THAT(outcome.out, HasSubstr("Growth is over after 510 d\n  (2028-05-25).\n"));
   const auto json = nlohmann::json::parse(folder_.Read("out/plan.json"));
   EXPECT_EQ(json.at("configurations").at(2).at("exhausted_after_s"), 510 * 86'400);
-  EXPECT_THAT(folder_.Read("out/plan.md"), HasSubstr("azure-overlay-4000-ports"));
+  EXPECT_THAT(folder_.Read("out/plan.md"), HasSubstr("azure-overlay-2400-ports"));
 }
 
 TEST_F(PlanCommand, VectorsThatDifferAreFindings) {

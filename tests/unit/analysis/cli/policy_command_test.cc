@@ -11,7 +11,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
-#include "analysis/cli/program.h"
+#include "tests/support/program_call.h"
 #include "tests/support/scratch_folder.h"
 #include "tests/support/source_path.h"
 
@@ -22,20 +22,9 @@ using test::SourcePath;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-struct Outcome {
-  ExitCode code;
-  std::string out;
-  std::string err;
-};
+using Outcome = test::ProgramOutcome;
 
-Outcome Policy(const std::vector<std::string>& rest) {
-  std::vector<std::string> arguments{"policy"};
-  arguments.insert(arguments.end(), rest.begin(), rest.end());
-  std::ostringstream out;
-  std::ostringstream err;
-  const ExitCode code = RunProgram(arguments, Commands(), Output{out}, Output{err});
-  return {code, out.str(), err.str()};
-}
+Outcome Policy(const std::vector<std::string>& rest) { return test::CallProgram({"policy"}, rest); }
 
 const std::string kMigration = SourcePath("scenarios/npm-to-cilium.yaml");
 const std::string kShop = SourcePath("scenarios/inputs/npm-shop.yaml");
@@ -102,7 +91,8 @@ TEST_F(PolicyCommand, ExplainTakesShortNames) {
                                   "--to", "stock", "--port", "5000"});
   EXPECT_EQ(outcome.code, ExitCode::kOk) << outcome.err;
   EXPECT_THAT(outcome.out,
-              StartsWith("shop/orders-0 -> shop/stock-0 on TCP/5000 under cilium: deny\n"
+              StartsWith("judged by cilium 1.16 as in configuration tomorrow\n\n"
+                         "shop/orders-0 -> shop/stock-0 on TCP/5000 under cilium: deny\n"
                          "  egress: isolated by NetworkPolicy shop/orders-by-address\n"));
 }
 
@@ -138,7 +128,9 @@ TEST_F(PolicyCommand, MatrixInEveryForm) {
     EXPECT_EQ(outcome.code, ExitCode::kOk) << outcome.err;
     return outcome.out;
   };
-  EXPECT_EQ(matrix("text"), R"(5 groups, 20 pairs: 11 allowed, 0 on some ports, 9 denied
+  EXPECT_EQ(matrix("text"), R"(judged by azure-npm
+
+5 groups, 20 pairs: 11 allowed, 0 on some ports, 9 denied
     from \ to        1  2  3  4  5
   1 ops/scraper      .  +  -  +  -
   2 shop/orders      -  .  -  -  -
@@ -194,7 +186,8 @@ spec:
   const Outcome outcome = Policy({"lint", kShop, lint, "--sarif", folder_.File("lint.sarif")});
   EXPECT_EQ(outcome.code, ExitCode::kFinding) << outcome.err;
   EXPECT_EQ(outcome.out,
-            lint + ":1:1: selects nobody: NetworkPolicy shop/nobody: selects no pod\n1 finding\n");
+            "judged by cilium\n\n" + lint +
+                ":1:1: selects nobody: NetworkPolicy shop/nobody: selects no pod\n1 finding\n");
   const auto sarif = nlohmann::json::parse(folder_.Read("lint.sarif"));
   EXPECT_EQ(sarif.at("version"), "2.1.0");
   const auto& run = sarif.at("runs").at(0);
@@ -209,7 +202,15 @@ spec:
 TEST_F(PolicyCommand, LintIsContentWithGoodPolicies) {
   const Outcome outcome = Policy({"lint", kShop});
   EXPECT_EQ(outcome.code, ExitCode::kOk) << outcome.err;
-  EXPECT_EQ(outcome.out, "0 findings\n");
+  EXPECT_EQ(outcome.out, "judged by cilium\n\n0 findings\n");
+}
+
+TEST_F(PolicyCommand, TheFirstConfigurationJudgesAndIsNamed) {
+  const Outcome outcome = Policy({"lint", kMigration});
+  EXPECT_THAT(outcome.out, StartsWith("judged by azure-npm as in configuration today\n\n"));
+  EXPECT_EQ(outcome.err, "");
+  const Outcome quickstart = Policy({"lint", SourcePath("scenarios/quickstart.yaml")});
+  EXPECT_EQ(quickstart.err, "cnisim: the scenario has 3 warnings, which `cnisim run` shows\n");
 }
 
 TEST_F(PolicyCommand, CasesCountMismatches) {

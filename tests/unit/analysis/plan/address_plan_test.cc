@@ -1,5 +1,6 @@
 #include "analysis/plan/address_plan.h"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 namespace cnisim::plan {
@@ -56,6 +57,30 @@ class AddressPlanTest : public testing::Test {
     operation.target = "web";
     operation.count = replicas;
     return operation;
+  }
+
+  // A pool that an operation makes after an hour.
+  static Operation AddPool(PlanInput& input, const cluster::NodePool& pool) {
+    PlannedPool planned;
+    planned.pool = pool;
+    planned.pool.count = 0;
+    planned.made_later = true;
+    input.pools.push_back(planned);
+    Operation operation;
+    operation.kind = OperationKind::kAddPool;
+    operation.at = 3600_s;
+    operation.target = pool.name;
+    operation.count = pool.count;
+    operation.new_pool = lifecycle::NewPool{pool, "", ""};
+    return operation;
+  }
+
+  static cluster::NodePool Pool(std::string name, int count, int max_pods) {
+    cluster::NodePool pool;
+    pool.name = std::move(name);
+    pool.count = count;
+    pool.max_pods = max_pods;
+    return pool;
   }
 
   static std::string FailureOf(const PlanRecord& record) {
@@ -230,6 +255,115 @@ TEST_F(AddressPlanTest, PendingPodsMakeAnAutoscaledPoolGrow) {
   EXPECT_EQ(record.timeline.back().nodes, 4u);
   input.timeline.operations = {Scale(3600_s, 121)};
   EXPECT_EQ(FailureOf(RunPlan(input, limits)), "1 pods stay Pending: every node has its max pods");
+}
+
+TEST_F(AddressPlanTest, APoolThatIsNotMadeYetDoesNotGrow) {
+  PlanInput input = Make(IpamKind::kOverlay, "10.0.0.0/24", 2, 30);
+  input.workloads = {{"default/web", 70}};
+  cluster::NodePool later = Pool("later", 1, 30);
+  later.min_count = 1;
+  later.max_count = 4;
+  input.timeline.operations = {AddPool(input, later)};
+  const PlanRecord record = RunPlan(input, limits);
+  ASSERT_EQ(record.operations.size(), 2u);
+  EXPECT_EQ(record.operations[0].refusal.message,
+            "10 pods stay Pending: every node has its max pods");
+  EXPECT_FALSE(record.operations[1].failed);
+  EXPECT_EQ(record.pool_nodes, (std::vector<int>{2, 1}));
+  EXPECT_EQ(record.timeline.back().pending_pods, 0u);
+}
+
+TEST_F(AddressPlanTest, OnlyPoolsThatExistCountAgainstThePodRange) {
+  PlanInput input = Make(IpamKind::kOverlay, "10.0.0.0/24", 3, 30);
+  input.ipam.pod_cidrs = {*net::Cidr::Parse("10.240.100.0/22")};  // four nodes
+  cluster::NodePool later = Pool("later", 1, 30);
+  later.min_count = 1;
+  later.max_count = 2;
+  input.timeline.operations = {AddPool(input, later)};
+  const PlanRecord record = RunPlan(input, limits);
+  EXPECT_FALSE(record.operations[0].failed);
+  ASSERT_TRUE(record.operations[1].failed);
+  EXPECT_EQ(record.operations[1].binding, Binding::kPodCidr);
+  EXPECT_EQ(record.pool_nodes, (std::vector<int>{3, 0}));
+
+  // A pool that was replaced no longer counts: 2 + 2 nodes beside each other, then 2 + 2 again.
+  input = Make(IpamKind::kOverlay, "10.0.0.0/24", 2, 30);
+  input.ipam.pod_cidrs = {*net::Cidr::Parse("10.240.100.0/22")};
+  input.pools[0].pool.min_count = 1;
+  input.pools[0].pool.max_count = 2;
+  Operation replace = AddPool(input, Pool("green", 2, 30));
+  replace.kind = OperationKind::kReplace;
+  replace.target = "apps";
+  Operation add = AddPool(input, Pool("more", 2, 30));
+  add.at = 36'000_s;
+  input.timeline.operations = {replace, add};
+  EXPECT_EQ(FailureOf(RunPlan(input, limits)), "");
+  EXPECT_EQ(Advise(input, limits).prefixes.at(1).needed, 22);
+}
+
+TEST_F(AddressPlanTest, ANewPoolHasEnoughMaxPodsOrIsRefused) {
+  PlanInput input = Make(IpamKind::kOverlay, "10.0.0.0/24", 3, 30);
+  input.timeline.operations = {AddPool(input, Pool("tiny", 1, 5))};
+  EXPECT_EQ(FailureOf(RunPlan(input, limits)), "max pods is 5, expected 10 to 250");
+  input.timeline.operations[0].kind = OperationKind::kReplace;
+  input.timeline.operations[0].target = "apps";
+  const PlanRecord record = RunPlan(input, limits);
+  EXPECT_EQ(FailureOf(record), "max pods is 5, expected 10 to 250");
+  EXPECT_EQ(record.pool_nodes, (std::vector<int>{3, 0}));
+}
+
+// "Total node count 4" of three nodes, and 25 of two pools up to 10 and two system nodes: every
+// pool has a surge node, and autoscalers count with their maxima
+// (https://github.com/Azure/azure-cli/issues/22374,
+// https://github.com/jenkins-infra/azure/pull/580).
+TEST_F(AddressPlanTest, OutboundPortsAreForEveryNodeThatThereMayBe) {
+  const cluster::MaxSurge tenth{std::nullopt, 0.1};
+  PlanInput input = Make(IpamKind::kOverlay, "10.0.0.0/24", 3, 110);
+  input.pools[0].pool.max_surge = tenth;
+  input.outbound.ports_per_node = 21'000;
+  EXPECT_THAT(FailureOf(RunPlan(input, limits)),
+              testing::HasSubstr("Total node count 4 requires 84000 ports"));
+  input.pools[0].pool.count = 2;
+  EXPECT_EQ(FailureOf(RunPlan(input, limits)), "");
+
+  input = Make(IpamKind::kOverlay, "10.0.0.0/24", 2, 110);
+  for (const char* name : {"linux", "arm"}) {
+    PlannedPool pool;
+    pool.pool = Pool(name, 1, 110);
+    pool.pool.min_count = 1;
+    pool.pool.max_count = 10;
+    input.pools.push_back(pool);
+  }
+  for (PlannedPool& pool : input.pools) pool.pool.max_surge = tenth;
+  input.outbound.ports_per_node = 3'200;
+  EXPECT_THAT(FailureOf(RunPlan(input, limits)),
+              testing::HasSubstr("Total node count 25 requires 80000 ports"));
+  input.outbound.ports_per_node = 2'560;  // 25 x 2,560 = 64,000
+  EXPECT_EQ(FailureOf(RunPlan(input, limits)), "");
+}
+
+// What a cluster had before it moved says nothing about the range that it moves to.
+TEST_F(AddressPlanTest, ThePodRangeOfAMoveIsForTheNodesAfterIt) {
+  PlanInput input = Make(IpamKind::kKubenet, "10.0.0.0/24", 40, 30);
+  ipam::IpamConfiguration overlay;
+  overlay.kind = IpamKind::kOverlay;
+  overlay.pod_cidrs = {*net::Cidr::Parse("10.240.0.0/16")};
+  input.migrations = {{"overlay", overlay}};
+  Operation shrink;
+  shrink.kind = OperationKind::kScalePool;
+  shrink.at = 3600_s;
+  shrink.target = "apps";
+  shrink.count = 8;
+  Operation migrate;
+  migrate.kind = OperationKind::kMigrate;
+  migrate.at = 7200_s;
+  migrate.target = "overlay";
+  input.timeline.operations = {shrink, migrate};
+  const PlanAdvice advice = Advise(input, limits);
+  ASSERT_EQ(advice.prefixes.size(), 3u);
+  EXPECT_EQ(advice.prefixes[1].needed, 18);  // 40 blocks of /24
+  EXPECT_EQ(advice.prefixes[2].name, "pod CIDR of overlay");
+  EXPECT_EQ(advice.prefixes[2].needed, 21);  // 8
 }
 
 TEST_F(AddressPlanTest, TheSameInputGivesTheSameRecord) {

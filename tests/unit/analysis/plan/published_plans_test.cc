@@ -147,12 +147,14 @@ TEST_F(PublishedPlans, EachModeMeetsItsOwnLimitFirst) {
   EXPECT_EQ(binding(results[3]), Binding::kSnatPorts);
   // /19 holds 32 blocks of /24: the 17th step is the first with 33 nodes (14 x 1.05^17 = 32.1).
   EXPECT_EQ(results[2].record.exhausted_at, SimTime::FromNanos(510LL * 86'400 * 1'000'000'000));
-  // 64,000 ports of one address give 16 nodes 4,000 each, and growth has made 16 by the first
-  // upgrade: no surge node at all.  The next growth step fails, so the later upgrades are not
-  // looked at.
+  // 64,000 ports of one address give 26 nodes 2,400 each, surge nodes of the pool (a third) among
+  // them: growth ends with 19 nodes (19 + 7).  20 come with the seventh step (14 x 1.05^7 = 19.7),
+  // before the third upgrade.
+  EXPECT_EQ(results[3].record.exhausted_at, SimTime::FromNanos(210LL * 86'400 * 1'000'000'000));
   ASSERT_EQ(results[3].advice.surges.size(), 3u);
-  EXPECT_EQ(results[3].advice.surges[0].fits, 0);
-  EXPECT_EQ(results[3].advice.surges[1].blocked_by, "growth to 116 %");
+  EXPECT_EQ(results[3].advice.surges[0].fits, 10);  // beside 16 nodes
+  EXPECT_EQ(results[3].advice.surges[1].fits, 8);   // beside 18
+  EXPECT_EQ(results[3].advice.surges[2].blocked_by, "growth to 141 %");
 }
 
 // The advised surge, taken, carries the upgrade that failed, growth and earlier upgrades included.

@@ -79,5 +79,14 @@ TEST(OutboundTest, PortsRunOut) {
   EXPECT_EQ(CheckLoadBalancerPorts(LoadBalancerPorts(112, 4'000, 7, limits)), std::nullopt);
 }
 
+// The message of https://github.com/Azure/azure-cli/issues/22374.
+TEST(OutboundTest, TheRefusalCountsNodesAndPorts) {
+  EXPECT_EQ(CheckLoadBalancerPorts(LoadBalancerPorts(4, 21'000, 1, LoadLimits()))->message,
+            "Load balancer profile allocated ports 21000 is not in an allowable range given the "
+            "number of nodes and IPs provisioned. Total node count 4 requires 84000 ports but only "
+            "64000 ports are available given 1 outbound public IPs. Refer to "
+            "https://aka.ms/aks/slb-ports for more details.");
+}
+
 }  // namespace
 }  // namespace cnisim::azure
