@@ -1,6 +1,7 @@
 #include "analysis/plan/address_plan.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 
 #include <oneapi/tbb/parallel_for.h>
@@ -35,6 +36,7 @@ PlanInput WithRoom(const PlanInput& input) {
   }
   WidenPodRange(roomy.ipam);
   for (Migration& migration : roomy.migrations) WidenPodRange(migration.ipam);
+  roomy.outbound.addresses = std::numeric_limits<int>::max();
   return roomy;
 }
 
@@ -210,6 +212,11 @@ PlanAdvice Advise(const PlanInput& input, const azure::Limits& limits) {
     advice.prefixes.back().name += " of " + migration.configuration;
   }
 
+  if (input.outbound.ports_per_node > 0) {
+    const std::int64_t ports = roomy.outbound_nodes * input.outbound.ports_per_node;
+    const std::int64_t of_one = limits[azure::LimitId::kLbPortsPerIp];
+    advice.outbound_addresses = {input.outbound.addresses, (ports + of_one - 1) / of_one};
+  }
   advice.surges = AdviseSurges(input, limits);
   return advice;
 }

@@ -125,6 +125,7 @@ struct PlanRecord {
   /// Most nodes in each pod range, as AKS's check counts them in overlay mode: autoscaler maxima,
   /// used or not.  [0: the cluster's own; 1 + index in PlanInput::migrations]
   std::vector<std::uint32_t> pod_range_nodes;
+  std::int64_t outbound_nodes = 0;      ///< most nodes that outbound ports were asked for
   std::vector<int> pool_nodes;          ///< [pool] at the end
   std::optional<SimTime> exhausted_at;  ///< the growth step that failed first
   std::uint64_t events = 0;
@@ -153,6 +154,12 @@ struct PlanAdvice {
     /// An earlier step that fails, whatever the surges: the upgrade was not looked at.
     std::string blocked_by;
   };
+  /// Addresses of the load balancer's outbound rule, where the ports of a node are fixed.
+  struct OutboundAddresses {
+    int now = 0;
+    std::int64_t needed = 0;
+  };
+  std::optional<OutboundAddresses> outbound_addresses;
   std::vector<Surge> surges;      ///< one an upgrade, each after the ones before fit
   std::uint64_t vnet_needed = 0;  ///< at the peak, with room for everything
 };

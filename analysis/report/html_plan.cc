@@ -50,7 +50,8 @@ std::string HtmlPlan(const std::string& scenario, const std::vector<plan::PlanRe
   AddEvents(plans, page);
 
   page.Section("sizes", "What would carry the plan");
-  HtmlTable sizes{"Smallest prefixes", {"configuration", "subnet or range", "now", "needed"}, {}};
+  HtmlTable sizes{
+      "Smallest prefixes, fewest addresses", {"configuration", "what", "now", "needed"}, {}};
   HtmlTable surges{
       "Surge nodes of each upgrade", {"configuration", "pool", "asked", "fit", "blocked by"}, {}};
   for (const plan::PlanResult& result : results) {
@@ -60,6 +61,12 @@ std::string HtmlPlan(const std::string& scenario, const std::vector<plan::PlanRe
            {prefix.name, true},
            {fmt::format("/{}", prefix.now)},
            {prefix.needed ? fmt::format("/{}", *prefix.needed) : "none is enough"}});
+    }
+    if (const auto& outbound = result.advice.outbound_addresses) {
+      sizes.rows.push_back({{result.input.configuration, true},
+                            {"outbound addresses", true},
+                            {fmt::format("{}", outbound->now)},
+                            {fmt::format("{}", outbound->needed)}});
     }
     for (const plan::PlanAdvice::Surge& surge : result.advice.surges) {
       surges.rows.push_back(

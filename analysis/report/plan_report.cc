@@ -76,6 +76,11 @@ std::string AdviceSentence(const PlanAdvice& advice) {
     parts.push_back(
         fmt::format("{} as {} instead of /{}", prefix.name, Length(prefix.needed), prefix.now));
   }
+  if (const auto& outbound = advice.outbound_addresses;
+      outbound && outbound->needed > outbound->now) {
+    parts.push_back(
+        fmt::format("{} outbound addresses instead of {}", outbound->needed, outbound->now));
+  }
   std::string text;
   if (!parts.empty()) text = "The plan needs " + AndList(parts) + ".";
   std::map<std::string, PlanAdvice::Surge> tightest;  // of a pool's upgrades, by pool
@@ -151,6 +156,9 @@ nlohmann::ordered_json ToJson(const PlanResult& result) {
     nlohmann::ordered_json entry{{"name", prefix.name}, {"now", prefix.now}};
     if (prefix.needed) entry["needed"] = *prefix.needed;
     json["prefixes"].push_back(std::move(entry));
+  }
+  if (const auto& outbound = result.advice.outbound_addresses) {
+    json["outbound_addresses"] = {{"now", outbound->now}, {"needed", outbound->needed}};
   }
   json["surges"] = nlohmann::ordered_json::array();
   for (const PlanAdvice::Surge& surge : result.advice.surges) {

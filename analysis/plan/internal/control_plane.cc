@@ -471,22 +471,25 @@ ControlPlane::Refused ControlPlane::Admission(const Addition& addition) const {
   return PodRangeAdmission(addition);
 }
 
-// Ports are asked for every node that there may be one day: autoscaler maxima, and the surge nodes
-// of every pool.  Back ends are the nodes that there are.
+// Autoscaler maxima count, and the surge nodes of every pool.
+std::int64_t ControlPlane::OutboundNodes(const Addition& addition) const {
+  const bool surging = addition.reason == Reason::kSurge;
+  const Addition lasting{addition.pool, surging ? 0 : addition.count, addition.reason};
+  std::int64_t nodes = 0;
+  for (std::size_t i = 0; i < input_.pools.size(); ++i) {
+    const int counted = CountedNodes(i, lasting);
+    const bool surges_now = surging && i == addition.pool;
+    nodes +=
+        counted + (surges_now ? addition.count : input_.pools[i].pool.max_surge.NodesFor(counted));
+  }
+  return nodes;
+}
+
 ControlPlane::Refused ControlPlane::LoadBalancerAdmission(const Addition& addition) const {
   const OutboundProfile& outbound = input_.outbound;
   if (outbound.ports_per_node > 0) {
-    const bool surging = addition.reason == Reason::kSurge;
-    const Addition lasting{addition.pool, surging ? 0 : addition.count, addition.reason};
-    std::int64_t nodes = 0;
-    for (std::size_t i = 0; i < input_.pools.size(); ++i) {
-      const int counted = CountedNodes(i, lasting);
-      const bool surges_now = surging && i == addition.pool;
-      nodes += counted +
-               (surges_now ? addition.count : input_.pools[i].pool.max_surge.NodesFor(counted));
-    }
-    const azure::OutboundPorts ports =
-        azure::LoadBalancerPorts(nodes, outbound.ports_per_node, outbound.addresses, limits_);
+    const azure::OutboundPorts ports = azure::LoadBalancerPorts(
+        OutboundNodes(addition), outbound.ports_per_node, outbound.addresses, limits_);
     if (const auto refusal = azure::CheckLoadBalancerPorts(ports)) {
       return std::pair(*refusal, Binding::kSnatPorts);
     }
@@ -534,6 +537,7 @@ bool ControlPlane::AddNodes(const Addition& addition, engine::Turn& turn) {
          /*before_start=*/true);
     return false;
   }
+  record_.outbound_nodes = std::max(record_.outbound_nodes, OutboundNodes(addition));
   const PlannedPool& planned = input_.pools[pool];
   const bool surge = addition.reason == Reason::kSurge;
   for (int i = 0; i < addition.count; ++i) {

@@ -91,6 +91,8 @@ class ControlPlane : public engine::LogicalProcess {
   Refused Admission(const Addition& addition) const;
   Refused PodRangeAdmission(const Addition& addition) const;
   Refused LoadBalancerAdmission(const Addition& addition) const;
+  /// Nodes that outbound ports are asked for: every one that there may be one day.
+  std::int64_t OutboundNodes(const Addition& addition) const;
   /// Nodes of a pool as the checks count them: its autoscaler's maximum, if that is more.
   int CountedNodes(std::size_t pool, const Addition& addition) const;
   ipam::NodeRequest RequestOf(std::uint32_t node) const;

@@ -155,6 +155,11 @@ TEST_F(PublishedPlans, EachModeMeetsItsOwnLimitFirst) {
   EXPECT_EQ(results[3].advice.surges[0].fits, 10);  // beside 16 nodes
   EXPECT_EQ(results[3].advice.surges[1].fits, 8);   // beside 18
   EXPECT_EQ(results[3].advice.surges[2].blocked_by, "growth to 141 %");
+  // 14 x 1.05^24 = 45.2: 46 nodes and 16 surge nodes, 148,800 ports.
+  ASSERT_TRUE(results[3].advice.outbound_addresses);
+  EXPECT_EQ(results[3].advice.outbound_addresses->now, 1);
+  EXPECT_EQ(results[3].advice.outbound_addresses->needed, 3);
+  EXPECT_EQ(results[2].advice.outbound_addresses.has_value(), false);
 }
 
 // The advised surge, taken, carries the upgrade that failed, growth and earlier upgrades included.
