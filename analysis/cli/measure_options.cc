@@ -36,6 +36,8 @@ void MeasureOptions::AddTo(CLI::App& command) {
                   "order simultaneous events by this seed: what moves hangs on ties")
       ->type_name("SEED")
       ->check(WholeNumberFrom(0, UINT64_MAX));
+  command.add_flag("--no-fusing", no_fusing,
+                   "move every server by events, none in closed form: slower, the same results");
   command
       .add_option("--ranks", ranks,
                   "what MPI ranks share: whole runs, or each run's nodes in blocks or stripes")
@@ -55,6 +57,7 @@ experiment::ScenarioOptions MeasureOptions::ToExperiment(const Invocation& invoc
   experiment.cost_draws = cost_draws;
   experiment.threads = common.threads;
   experiment.shuffle_ties = shuffle_ties;
+  experiment.fused = !no_fusing;
   experiment.ranks = invocation.ranks;
   if (ranks == "runs") experiment.rank_use = experiment::RankUse::kRuns;
   if (ranks == "blocks") experiment.rank_use = experiment::RankUse::kBlocks;

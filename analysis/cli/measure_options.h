@@ -26,6 +26,7 @@ struct MeasureOptions {
   std::string duration;
   int cost_draws = 8;
   std::optional<std::uint64_t> shuffle_ties;
+  bool no_fusing = false;
   std::string ranks = "auto";
 
   /// The object must live as long as `command`.

@@ -48,6 +48,7 @@ void EngineProfile::Add(const engine::RunReport& report, SimTime simulated) {
   }
   ++stretches_;
   events_ += report.events;
+  left_out_ += run.left_out;
   windows_ += report.windows;
   team_windows_ += run.team_windows;
   threads_ = std::max(threads_, run.threads);
@@ -88,6 +89,9 @@ std::string EngineProfile::ToText() const {
     text += fmt::format("    {:<9}{} ({:.2f} M/s), {:.1f} % of all, by {} LPs\n", name, kind.events,
                         Per(static_cast<double>(kind.events), seconds_) / 1e6,
                         Share(static_cast<double>(kind.events), events), kind.lps);
+  }
+  if (left_out_ > 0) {
+    text += fmt::format("    beside {} departures that fusing would spare\n", left_out_);
   }
   const std::string width =
       narrowest_ == widest_ ? Micros(widest_) : Micros(narrowest_) + " to " + Micros(widest_);

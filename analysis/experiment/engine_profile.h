@@ -36,6 +36,7 @@ class EngineProfile {
   std::map<std::string, Kind> kinds_;  // [kind of LP]
   std::uint64_t stretches_ = 0;
   std::uint64_t events_ = 0;
+  std::uint64_t left_out_ = 0;
   std::uint64_t windows_ = 0;
   std::uint64_t team_windows_ = 0;
   unsigned threads_ = 1;  // most of any run

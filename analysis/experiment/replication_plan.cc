@@ -117,6 +117,7 @@ RunRequest RequestFor(const Task& task, const PlanOptions& options) {
   request.warm_up = options.warm_up;
   request.duration = options.duration;
   request.shuffle_ties = options.shuffle_ties;
+  request.fused = options.fused;
   if (options.profile != nullptr) {
     request.profile = [profile = options.profile](const engine::RunReport& report, SimTime time) {
       profile->Add(report, time);

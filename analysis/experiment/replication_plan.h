@@ -34,6 +34,7 @@ struct RunRequest {
   SimTime duration;
   unsigned threads = 1;
   std::optional<std::uint64_t> shuffle_ties;  ///< orders simultaneous events
+  bool fused = true;                          ///< as workload::TrafficOptions has it
   engine::Ranks* ranks = nullptr;             ///< that run it together, and all get the record
   bool stripes = false;                       ///< how they share it
   std::function<void(SimTime now)> tell;      ///< to be told how far the run is
@@ -70,6 +71,7 @@ struct PlanOptions {
   SimTime duration;
   unsigned threads = 1;  ///< of each rank
   std::optional<std::uint64_t> shuffle_ties;
+  bool fused = true;
   /// Ranks that make the same call; each gets all the records.  nullptr: this process alone.
   engine::Ranks* ranks = nullptr;
   RankUse rank_use = RankUse::kAuto;

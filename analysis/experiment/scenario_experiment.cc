@@ -143,6 +143,7 @@ Subject SubjectOf(const PreparedConfiguration& prepared) {
             options.warm_up = request.warm_up;
             options.duration = request.duration;
             options.shuffle_ties = request.shuffle_ties;
+            options.fused = request.fused;
             options.ranks = request.ranks;
             options.tell = request.tell;
             options.profile = request.profile;
@@ -226,6 +227,7 @@ PlanOptions PlanOf(const Scenario& scenario, const ScenarioOptions& options) {
   plan.progress = options.progress;
   plan.profile = options.profile;
   plan.shuffle_ties = options.shuffle_ties;
+  plan.fused = options.fused;
   plan.ranks = options.ranks;
   plan.rank_use = options.rank_use;
   return plan;

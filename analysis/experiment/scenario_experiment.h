@@ -34,6 +34,7 @@ struct ScenarioOptions {
   int cost_draws = 8;
   unsigned threads = 1;
   std::optional<std::uint64_t> shuffle_ties;  ///< as engine::RunOptions has it
+  bool fused = true;                          ///< as workload::TrafficOptions has it
   engine::Ranks* ranks = nullptr;             ///< as PlanOptions has it
   RankUse rank_use = RankUse::kAuto;
   std::function<void(const Progress&)> progress;  ///< as PlanOptions::progress

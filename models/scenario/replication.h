@@ -37,6 +37,7 @@ struct ReplicationOptions {
   SimTime warm_up = SimTime();                               ///< not measured
   SimTime duration = SimTime();                              ///< measured, > 0
   std::optional<std::uint64_t> shuffle_ties = std::nullopt;  ///< as engine::RunOptions has it
+  bool fused = true;                                         ///< as workload::TrafficOptions has it
   std::function<void(SimTime now)> tell = nullptr;           ///< as there
   /// As there.
   std::function<void(const engine::RunReport&, SimTime simulated)> profile = nullptr;

@@ -1,7 +1,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
 #include "models/workload/host_process.h"
 #include "models/workload/internal/host_events.h"
@@ -76,12 +75,9 @@ void HostProcess::LaunchFromSoftirq(Turn& turn, CallHandle handle, MessageKind k
     Launch(turn, handle, kind);
     return;
   }
-  const std::optional<SimTime> done = resources_->Softirq(turn.now(), CoreFor(call, kind), demand);
-  if (!done) {
-    Lose(turn, handle, kind, DropReason::kSoftirqBacklog);
-    return;
-  }
-  turn.Schedule(*done, kLaunch, handle.Pack(), PackAux(kind, 0));
+  const Onward launch{turn.self(), SimTime(), kLaunch, PackAux(kind, 0), handle.Pack()};
+  const Progress progress = resources_->Softirq(turn, CoreFor(call, kind), demand, &launch);
+  if (progress == Progress::kDropped) Lose(turn, handle, kind, DropReason::kSoftirqBacklog);
 }
 
 // Entries of a new connection in this node's table; false: there is no room, and the SYN is lost.
@@ -108,23 +104,16 @@ void HostProcess::Advance(Turn& turn, CallHandle handle, MessageKind kind, std::
         if (OpensFlow(call, kind) && !Track(turn, handle, kind, Side::kVia)) return;
         ChargeBackground(turn, call, kind, Side::kVia);
       }
-      const std::optional<SimTime> done =
-          resources_->Softirq(turn.now(), CoreFor(call, kind), Draw(at.demand, call, kind, step));
-      if (!done) {
-        Lose(turn, handle, kind, DropReason::kSoftirqBacklog);
-        return;
-      }
-      Continue(turn, handle, kind, step + 1, *done);
+      const Onward onward = OnwardTo(turn, handle, kind, step + 1);
+      const Progress progress = resources_->Softirq(turn, CoreFor(call, kind),
+                                                    Draw(at.demand, call, kind, step), &onward);
+      Proceed(turn, handle, kind, progress, onward, DropReason::kSoftirqBacklog);
       return;
     }
     case StepKind::kProxy: {
-      const std::optional<SimTime> done =
-          resources_->Proxy(turn.now(), Draw(at.demand, call, kind, step));
-      if (!done) {
-        Lose(turn, handle, kind, DropReason::kProxyQueue);
-        return;
-      }
-      Continue(turn, handle, kind, step + 1, *done);
+      const Onward onward = OnwardTo(turn, handle, kind, step + 1);
+      const Progress progress = resources_->Proxy(turn, Draw(at.demand, call, kind, step), &onward);
+      Proceed(turn, handle, kind, progress, onward, DropReason::kProxyQueue);
       return;
     }
     case StepKind::kThreads: {
@@ -136,59 +125,78 @@ void HostProcess::Advance(Turn& turn, CallHandle handle, MessageKind kind, std::
       return;
     }
     case StepKind::kDelay:
-      Continue(turn, handle, kind, step, turn.now());
+      Continue(turn, handle, kind, step);
       return;
     case StepKind::kPair: {
       const std::uint32_t peer = HostOf(call, kind, at.side);
-      SimTime done = turn.now();
-      if (!external() && peer != context_.external_host()) {
-        done = resources_->Pair(done, peer, at.demand.constant());
-      }
-      Continue(turn, handle, kind, step + 1, done);
-      return;
-    }
-    case StepKind::kCross: {
-      SimTime out = turn.now();
-      if (!external()) {
-        const std::optional<SimTime> sent = resources_->Transmit(out, plan.wire_bytes);
-        if (!sent) {
-          Lose(turn, handle, kind, DropReason::kNicQueue);
-          return;
-        }
-        out = *sent;
-      }
-      if (plan.too_large) {
-        Lose(turn, handle, kind, DropReason::kPacketTooLarge);
+      if (external() || peer == context_.external_host()) {
+        Continue(turn, handle, kind, step + 1);
         return;
       }
-      const std::uint32_t peer = HostOf(call, kind, at.side);
-      const FabricSampler& fabric = context_.fabric(host_, peer);
-      RandomStream stream = context_.Stream(call.key, Purpose::kFabric,
-                                            static_cast<std::uint32_t>(kind) |
-                                                static_cast<std::uint32_t>(at.side) << 3 |
-                                                std::uint32_t{call.attempts} << 9);
-      turn.Send(context_.lps[peer], out + fabric.Draw(stream), kMessage, handle.Pack(),
-                PackAux(kind, step + 1));
+      const Onward onward = OnwardTo(turn, handle, kind, step + 1);
+      const Progress progress = resources_->Pair(turn, peer, at.demand.constant(), &onward);
+      Proceed(turn, handle, kind, progress, onward, DropReason::kSoftirqBacklog);
       return;
     }
+    case StepKind::kCross:
+      Cross(turn, handle, kind, step);
+      return;
     case StepKind::kDeliver:
       Deliver(turn, handle, kind);
       return;
   }
 }
 
-// Goes on at `step` when the clock is at `at`; waits on the way are added up first.
-void HostProcess::Continue(Turn& turn, CallHandle handle, MessageKind kind, std::uint32_t step,
-                           SimTime at) {
+// Out through the NIC, and over the fabric to the next step's host.
+void HostProcess::Cross(Turn& turn, CallHandle handle, MessageKind kind, std::uint32_t step) {
   const Call& call = context_.call(handle);
   const MessagePlan& plan = PlanOf(call, kind);
-  for (; plan.steps[step].kind == StepKind::kDelay; ++step) {
-    at += Draw(plan.steps[step].demand, call, kind, step);
+  if (plan.too_large) {
+    const Progress progress =
+        external() ? Progress::kLater : resources_->Transmit(turn, plan.wire_bytes, nullptr);
+    Lose(turn, handle, kind,
+         progress == Progress::kDropped ? DropReason::kNicQueue : DropReason::kPacketTooLarge);
+    return;
   }
-  if (at == turn.now()) {
-    Advance(turn, handle, kind, step);
+  const Side side = plan.steps[step].side;
+  const std::uint32_t peer = HostOf(call, kind, side);
+  RandomStream stream =
+      context_.Stream(call.key, Purpose::kFabric,
+                      static_cast<std::uint32_t>(kind) | static_cast<std::uint32_t>(side) << 3 |
+                          std::uint32_t{call.attempts} << 9);
+  const Onward onward{context_.lps[peer], context_.fabric(host_, peer).Draw(stream), kMessage,
+                      PackAux(kind, step + 1), handle.Pack()};
+  if (external()) {
+    turn.Send(onward.target, turn.now() + onward.after, onward.event, onward.payload, onward.aux);
+  } else if (resources_->Transmit(turn, plan.wire_bytes, &onward) == Progress::kDropped) {
+    Lose(turn, handle, kind, DropReason::kNicQueue);
+  }
+}
+
+// On at `step` of the plan; waits on the way are added up first.
+Onward HostProcess::OnwardTo(const Turn& turn, CallHandle handle, MessageKind kind,
+                             std::uint32_t step) const {
+  const Call& call = context_.call(handle);
+  const MessagePlan& plan = PlanOf(call, kind);
+  SimTime after;
+  for (; plan.steps[step].kind == StepKind::kDelay; ++step) {
+    after += Draw(plan.steps[step].demand, call, kind, step);
+  }
+  return {turn.self(), after, kMessage, PackAux(kind, step), handle.Pack()};
+}
+
+void HostProcess::Proceed(Turn& turn, CallHandle handle, MessageKind kind, Progress progress,
+                          const Onward& onward, DropReason reason) {
+  if (progress == Progress::kDropped) Lose(turn, handle, kind, reason);
+  if (progress == Progress::kAtOnce) Advance(turn, handle, kind, DetailOf(onward.aux));
+}
+
+void HostProcess::Continue(Turn& turn, CallHandle handle, MessageKind kind, std::uint32_t step) {
+  const Onward onward = OnwardTo(turn, handle, kind, step);
+  if (onward.after == SimTime()) {
+    Advance(turn, handle, kind, DetailOf(onward.aux));
   } else {
-    turn.Schedule(at, kMessage, handle.Pack(), PackAux(kind, step));
+    turn.Schedule(turn.now() + onward.after, onward.event, onward.payload, onward.aux);
   }
 }
 

@@ -27,7 +27,7 @@ HostProcess::HostProcess(const TrafficContext& context, std::uint32_t host)
       stats_(model_.edges.size()) {
   if (host != context.external_host()) {
     resources_.emplace(model_.nodes[host], model_.defaults,
-                       context.uses_pairs() ? context.external_host() : 0);
+                       context.uses_pairs() ? context.external_host() : 0, context.fused());
     for (const std::uint32_t pod : context.pods_on(host)) {
       Pod local;
       local.pod = pod;
@@ -59,6 +59,9 @@ void HostProcess::Run(Turn& turn) {
         break;
       case kRetransmit:
         Retransmit(turn, CallHandle::Unpack(event->payload), KindOf(event->aux));
+        break;
+      case kDeparture:
+        resources_->Served(turn, event->payload);
         break;
       case kLaunch:
         Launch(turn, CallHandle::Unpack(event->payload), KindOf(event->aux));

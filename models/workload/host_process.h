@@ -49,6 +49,11 @@ class HostProcess final : public engine::LogicalProcess {
   /// From `now` on, calls and resources count.
   void BeginMeasurement(SimTime now);
 
+  /// Waits that lie ahead count too, as HostResources::SettleWaits() has it.
+  void SettleWaits() {
+    if (resources_) resources_->SettleWaits();
+  }
+
   // Results, to be read when no run is on.
   /// Adds the host's share of an edge's calls to `record`.
   void AddTo(std::uint32_t edge, FlowRecord& record) const;
@@ -209,8 +214,13 @@ class HostProcess final : public engine::LogicalProcess {
   void LaunchFromSoftirq(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
   void Advance(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind,
                std::uint32_t step);
+  Onward OnwardTo(const engine::Turn& turn, CallHandle handle, datapath::MessageKind kind,
+                  std::uint32_t step) const;
+  void Proceed(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind, Progress progress,
+               const Onward& onward, DropReason reason);
   void Continue(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind,
-                std::uint32_t step, SimTime at);
+                std::uint32_t step);
+  void Cross(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind, std::uint32_t step);
   void Deliver(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
   void Lose(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind, DropReason reason);
   void OnLost(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind, DropReason reason);

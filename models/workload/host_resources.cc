@@ -3,16 +3,32 @@
 #include <algorithm>
 #include <cstddef>
 
-namespace cnisim::workload {
+#include "sim/base/check.h"
+#include "sim/engine/turn.h"
 
-void WaitTally::Merge(const WaitTally& other) {
-  served += other.served;
-  waited += other.waited;
-  drops += other.drops;
-  first_drop = std::min(first_drop, other.first_drop);
+namespace cnisim::workload {
+namespace {
+
+using engine::Turn;
+
+// A server is done at `done`, and known to be.
+Progress GoOn(Turn& turn, std::optional<SimTime> done, const Onward* onward) {
+  if (!done) return Progress::kDropped;
+  if (onward == nullptr) return Progress::kLater;
+  const SimTime at = *done + onward->after;
+  if (onward->target != turn.self()) {
+    turn.Send(onward->target, at, onward->event, onward->payload, onward->aux);
+    return Progress::kLater;
+  }
+  if (at == turn.now()) return Progress::kAtOnce;
+  turn.Schedule(at, onward->event, onward->payload, onward->aux);
+  return Progress::kLater;
 }
 
-HostResources::HostResources(const NodeModel& node, const Defaults& defaults, std::uint32_t peers)
+}  // namespace
+
+HostResources::HostResources(const NodeModel& node, const Defaults& defaults, std::uint32_t peers,
+                             bool fused)
     : cores_(node.cores, {.softirq_backlog = defaults.softirq_backlog}),
       nic_(node.egress, defaults.nic_queue),
       proxy_(std::max<std::size_t>(node.proxy_workers, 1),
@@ -20,7 +36,37 @@ HostResources::HostResources(const NodeModel& node, const Defaults& defaults, st
       pairs_(peers),
       conntrack_(node.conntrack_max, node.conntrack_evicts, defaults.conntrack_closed),
       softirq_before_(node.cores),
-      pairs_before_(peers) {}
+      pairs_before_(peers) {
+  if (!fused) stations_.emplace(node, defaults, peers);
+}
+
+Progress HostResources::Softirq(Turn& turn, std::uint32_t core, SimTime demand,
+                                const Onward* onward) {
+  if (!stations_) return GoOn(turn, Softirq(turn.now(), core, demand), onward);
+  const Progress progress =
+      stations_->Softirq(turn, core, demand, onward, tally(ResourceKind::kSoftirq));
+  if (progress != Progress::kDropped) {
+    // Tasks on the core make way for the work that has come, whenever its turn is.
+    const bool room = cores_.AcceptSoftirq(turn.now(), core, demand).has_value();
+    CNISIM_CHECK(room, "events and the closed form drop the same packets");
+  }
+  return progress;
+}
+
+Progress HostResources::Transmit(Turn& turn, Bytes size, const Onward* onward) {
+  if (!stations_) return GoOn(turn, Transmit(turn.now(), size), onward);
+  return stations_->Transmit(turn, size, onward, tally(ResourceKind::kNic));
+}
+
+Progress HostResources::Proxy(Turn& turn, SimTime demand, const Onward* onward) {
+  if (!stations_) return GoOn(turn, Proxy(turn.now(), demand), onward);
+  return stations_->Proxy(turn, demand, onward, tally(ResourceKind::kProxy));
+}
+
+Progress HostResources::Pair(Turn& turn, std::uint32_t peer, SimTime demand, const Onward* onward) {
+  if (!stations_) return GoOn(turn, Pair(turn.now(), peer, demand), onward);
+  return stations_->Pair(turn, peer, demand, onward, tally(ResourceKind::kEncryption));
+}
 
 std::optional<SimTime> HostResources::Softirq(SimTime now, std::uint32_t core, SimTime demand) {
   const std::optional<SimTime> done = cores_.AcceptSoftirq(now, core, demand);
@@ -74,15 +120,17 @@ bool HostResources::TrackConnection(SimTime now, std::uint32_t entries) {
 }
 
 void HostResources::BeginMeasurement(SimTime now) {
+  if (stations_) stations_->BeginMeasurement(now);
   for (std::uint32_t core = 0; core < cores_.cores(); ++core) {
-    softirq_before_[core] = cores_.SoftirqBusyTime(now, core);
+    softirq_before_[core] = SoftirqBusy(now, core);
   }
   tasks_before_ = SimTime();
   tasks_before_ = TaskBusy(now);
-  nic_before_ = nic_.BusyTime(now);
-  proxy_before_ = proxy_.BusyTime(now);
-  for (std::size_t peer = 0; peer < pairs_.size(); ++peer) {
-    pairs_before_[peer] = pairs_[peer].BusyTime(now);
+  nic_before_ = proxy_before_ = SimTime();
+  nic_before_ = NicBusy(now);
+  proxy_before_ = ProxyBusy(now);
+  for (std::uint32_t peer = 0; peer < pairs_.size(); ++peer) {
+    pairs_before_[peer] = PairBusy(now, peer);
   }
   conntrack_.ResetStatistics();
   for (WaitTally& tally : tallies_) {
@@ -92,10 +140,18 @@ void HostResources::BeginMeasurement(SimTime now) {
   }
 }
 
+SimTime HostResources::SoftirqBusy(SimTime now, std::uint32_t core) const {
+  return stations_ ? stations_->SoftirqBusy(now, core) : cores_.SoftirqBusyTime(now, core);
+}
+
+SimTime HostResources::PairBusy(SimTime now, std::uint32_t peer) const {
+  return stations_ ? stations_->PairBusy(now, peer) : pairs_[peer].BusyTime(now);
+}
+
 SimTime HostResources::SoftirqBusy(SimTime now) const {
   SimTime sum;
   for (std::uint32_t core = 0; core < cores_.cores(); ++core) {
-    sum += cores_.SoftirqBusyTime(now, core) - softirq_before_[core];
+    sum += SoftirqBusy(now, core) - softirq_before_[core];
   }
   return sum;
 }
@@ -103,7 +159,7 @@ SimTime HostResources::SoftirqBusy(SimTime now) const {
 SimTime HostResources::SoftirqBusiestCore(SimTime now) const {
   SimTime most;
   for (std::uint32_t core = 0; core < cores_.cores(); ++core) {
-    most = std::max(most, cores_.SoftirqBusyTime(now, core) - softirq_before_[core]);
+    most = std::max(most, SoftirqBusy(now, core) - softirq_before_[core]);
   }
   return most;
 }
@@ -116,14 +172,18 @@ SimTime HostResources::TaskBusy(SimTime now) const {
   return sum - tasks_before_;
 }
 
-SimTime HostResources::NicBusy(SimTime now) const { return nic_.BusyTime(now) - nic_before_; }
+SimTime HostResources::NicBusy(SimTime now) const {
+  return (stations_ ? stations_->NicBusy(now) : nic_.BusyTime(now)) - nic_before_;
+}
 
-SimTime HostResources::ProxyBusy(SimTime now) const { return proxy_.BusyTime(now) - proxy_before_; }
+SimTime HostResources::ProxyBusy(SimTime now) const {
+  return (stations_ ? stations_->ProxyBusy(now) : proxy_.BusyTime(now)) - proxy_before_;
+}
 
 SimTime HostResources::PairBusiest(SimTime now) const {
   SimTime most;
-  for (std::size_t peer = 0; peer < pairs_.size(); ++peer) {
-    most = std::max(most, pairs_[peer].BusyTime(now) - pairs_before_[peer]);
+  for (std::uint32_t peer = 0; peer < pairs_.size(); ++peer) {
+    most = std::max(most, PairBusy(now, peer) - pairs_before_[peer]);
   }
   return most;
 }

@@ -10,9 +10,12 @@
 #include <vector>
 
 #include "models/workload/conntrack_table.h"
+#include "models/workload/event_stations.h"
 #include "models/workload/model.h"
 #include "models/workload/traffic_record.h"
+#include "models/workload/wait_tally.h"
 #include "sim/base/units.h"
+#include "sim/engine/turn.h"
 #include "sim/queueing/core_group.h"
 #include "sim/queueing/fifo_server.h"
 #include "sim/queueing/multi_server.h"
@@ -20,34 +23,26 @@
 
 namespace cnisim::workload {
 
-/// Waiting and refusals at the resources of one kind.
-struct WaitTally {
-  std::uint64_t served = 0;
-  SimTime waited;
-  std::uint64_t drops = 0;
-  SimTime first_drop = SimTime::Max();
-
-  void Serve(SimTime wait) {
-    ++served;
-    waited += wait;
-  }
-  void Drop(SimTime now) {
-    ++drops;
-    if (now < first_drop) first_drop = now;
-  }
-  void Merge(const WaitTally& other);
-};
-
 class HostResources {
  public:
   /// @param peers  nodes of the cluster
-  HostResources(const NodeModel& node, const Defaults& defaults, std::uint32_t peers);
+  /// @param fused  servers answer in closed form; otherwise they are moved by events, with the same
+  ///               results to the byte (event_stations.h)
+  HostResources(const NodeModel& node, const Defaults& defaults, std::uint32_t peers, bool fused);
 
-  /// Each: when is it done?  nullopt = dropped, and counted.
-  std::optional<SimTime> Softirq(SimTime now, std::uint32_t core, SimTime demand);
-  std::optional<SimTime> Transmit(SimTime now, Bytes size);
-  std::optional<SimTime> Proxy(SimTime now, SimTime demand);
-  SimTime Pair(SimTime now, std::uint32_t peer, SimTime demand);
+  /// A message of the host that `turn` runs asks for service, and then for `onward` (nullptr: it
+  /// ends there).  Drops are counted.
+  Progress Softirq(engine::Turn& turn, std::uint32_t core, SimTime demand, const Onward* onward);
+  Progress Transmit(engine::Turn& turn, Bytes size, const Onward* onward);
+  Progress Proxy(engine::Turn& turn, SimTime demand, const Onward* onward);
+  Progress Pair(engine::Turn& turn, std::uint32_t peer, SimTime demand, const Onward* onward);
+  /// The bookkeeping event `kDeparture`.
+  void Served(engine::Turn& turn, std::uint64_t payload) { stations_->Served(turn, payload); }
+  /// As EventStations has it.
+  void SettleWaits() {
+    if (stations_) stations_->SettleWaits();
+  }
+
   bool TrackConnection(SimTime now, std::uint32_t entries);
 
   queueing::CoreGroup& cores() { return cores_; }
@@ -66,6 +61,15 @@ class HostResources {
   std::uint32_t proxy_workers() const { return static_cast<std::uint32_t>(proxy_.servers()); }
 
  private:
+  // In closed form: when is it done?  nullopt = dropped.
+  std::optional<SimTime> Softirq(SimTime now, std::uint32_t core, SimTime demand);
+  std::optional<SimTime> Transmit(SimTime now, Bytes size);
+  std::optional<SimTime> Proxy(SimTime now, SimTime demand);
+  SimTime Pair(SimTime now, std::uint32_t peer, SimTime demand);
+  SimTime SoftirqBusy(SimTime now, std::uint32_t core) const;
+  SimTime PairBusy(SimTime now, std::uint32_t peer) const;
+
+  std::optional<EventStations> stations_;
   queueing::CoreGroup cores_;
   queueing::RateLimitedLink nic_;
   queueing::MultiServer proxy_;

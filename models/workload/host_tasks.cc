@@ -73,7 +73,7 @@ void HostProcess::TaskDone(Turn& turn, std::uint64_t task) {
     case TaskKind::kThread: {
       const Passage passage = passages_[index];
       passages_.Free(index);
-      Continue(turn, passage.handle, passage.kind, passage.step, turn.now());
+      Continue(turn, passage.handle, passage.kind, passage.step);
       return;
     }
   }

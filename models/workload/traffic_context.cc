@@ -5,9 +5,10 @@
 #include "sim/base/check.h"
 
 namespace cnisim::workload {
-TrafficContext::TrafficContext(const Model& model, std::uint64_t seed)
+TrafficContext::TrafficContext(const Model& model, std::uint64_t seed, bool fused)
     : model_(model),
       seed_(seed),
+      fused_(fused),
       external_(model.latency.external),
       min_latency_(model.latency.external.floor) {
   for (const auto& row : model.latency.zones) {

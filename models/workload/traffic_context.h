@@ -21,12 +21,14 @@ namespace cnisim::workload {
 
 class TrafficContext {
  public:
-  TrafficContext(const Model& model, std::uint64_t seed);
+  /// @param fused  as HostResources has it
+  TrafficContext(const Model& model, std::uint64_t seed, bool fused = true);
   TrafficContext(const TrafficContext&) = delete;
   TrafficContext& operator=(const TrafficContext&) = delete;
 
   const Model& model() const { return model_; }
   std::uint64_t seed() const { return seed_; }
+  bool fused() const { return fused_; }
 
   /// Hosts are the nodes, and after them the clients outside the cluster.
   std::uint32_t host_count() const { return static_cast<std::uint32_t>(model_.nodes.size()) + 1; }
@@ -75,6 +77,7 @@ class TrafficContext {
  private:
   const Model& model_;
   std::uint64_t seed_;
+  bool fused_;
   std::vector<FlowPlan> plans_;
   std::vector<bool> is_stream_;                          // [edge]
   std::vector<bool> is_udp_;                             // [edge]

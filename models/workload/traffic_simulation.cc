@@ -123,7 +123,7 @@ std::vector<std::uint32_t> Stripes(std::uint32_t hosts, unsigned ranks) {
 
 TrafficRecord SimulateTraffic(const Model& model, const TrafficOptions& options) {
   CNISIM_CHECK(options.duration > SimTime(), "traffic is measured for some time");
-  TrafficContext context(model, options.seed);
+  TrafficContext context(model, options.seed, options.fused);
   engine::Simulation simulation;
   std::vector<HostProcess*> hosts;
   for (std::uint32_t host = 0; host < context.host_count(); ++host) {
@@ -161,6 +161,7 @@ TrafficRecord SimulateTraffic(const Model& model, const TrafficOptions& options)
 
   std::vector<bool> owned;
   for (const engine::LpId lp : context.lps) owned.push_back(simulation.owns(lp));
+  for (HostProcess* host : hosts) host->SettleWaits();
   Findings found = Collect(model, hosts, owned, options.warm_up, end);
   if (options.ranks != nullptr) found = Share(found, owned, *options.ranks);
   TrafficRecord record = Recorder(model, std::move(found)).Record();

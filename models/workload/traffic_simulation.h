@@ -24,6 +24,9 @@ struct TrafficOptions {
   SimTime warm_up;                                           ///< not measured
   SimTime duration;                                          ///< measured, > 0
   std::optional<std::uint64_t> shuffle_ties = std::nullopt;  ///< as engine::RunOptions has it
+  /// Servers answer in closed form where that is exact; false: every departure is an event.
+  /// Changes no result.
+  bool fused = true;
   /// Ranks that run it together, each with `threads`, and all get the record; changes no result.
   engine::Ranks* ranks = nullptr;
   std::function<void(SimTime now)> tell = nullptr;  ///< as engine::RunOptions has it

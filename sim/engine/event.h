@@ -33,6 +33,6 @@ inline constexpr unsigned kMaxPhase = 7;
 /// Most LPs of one simulation, and most sends of one LP in one run: what the order key can tell
 /// apart.
 inline constexpr std::uint32_t kMaxLps = 1U << 24;
-inline constexpr std::uint64_t kMaxSends = std::uint64_t{1} << 37;
+inline constexpr std::uint64_t kMaxSends = std::uint64_t{1} << 36;
 
 }  // namespace cnisim::engine

@@ -84,7 +84,8 @@ struct RunProfile {
   std::uint64_t team_windows = 0;  ///< windows that several threads ran
   double wait_seconds = 0;         ///< that the calling thread waited for others at their ends
   std::vector<std::uint64_t> worker_events;  ///< [worker] since the simulation began: imbalance
-  std::size_t bytes = 0;  ///< of pending events and of what the engine knows of LPs
+  std::uint64_t left_out = 0;  ///< bookkeeping events, which no other count has: Turn::LeaveOut()
+  std::size_t bytes = 0;       ///< of pending events and of what the engine knows of LPs
 };
 
 /// What a call of Run() did; but for `profile` it depends on the simulation alone.

@@ -19,9 +19,28 @@ void Turn::Schedule(SimTime at, std::uint16_t kind, std::uint64_t payload, std::
                     unsigned phase) {
   CNISIM_CHECK(at >= now_, "an LP schedules nothing in its past");
   CNISIM_CHECK(phase <= kMaxPhase, "a phase is at most 7");
-  const std::uint64_t order = std::uint64_t{phase} << internal::kPhaseShift | state_->next_order++;
-  const Event event = {at, order, self_, kind, aux, payload};
-  if (at < window_end_) {
+  const std::uint64_t order =
+      (std::uint64_t{phase} << internal::kPhaseShift) + state_->next_order++;
+  ToItself({at, order, self_, kind, aux, payload});
+}
+
+void Turn::Schedule(const Place& place, SimTime at, std::uint16_t kind, std::uint64_t payload,
+                    std::uint16_t aux) {
+  CNISIM_CHECK(at >= now_, "an LP schedules nothing in its past");
+  ToItself({at, place.order_, self_, kind, aux, payload});
+}
+
+void Turn::ScheduleFirst(SimTime at, std::uint64_t number, std::uint16_t kind,
+                         std::uint64_t payload, std::uint16_t aux) {
+  CNISIM_CHECK(at >= now_, "an LP schedules nothing in its past");
+  CNISIM_CHECK(number >> internal::kPhaseShift == 0, "bookkeeping has no phase");
+  ToItself({at, number, self_, kind, aux, payload});
+}
+
+Turn::Place Turn::Reserve() { return Place(state_->next_order++); }
+
+void Turn::ToItself(const Event& event) {
+  if (event.time < window_end_) {
     worker_.PushSelf(event);
     ++self_events_;
   } else {
@@ -31,6 +50,11 @@ void Turn::Schedule(SimTime at, std::uint16_t kind, std::uint64_t payload, std::
 
 void Turn::Send(LpId target, SimTime at, std::uint16_t kind, std::uint64_t payload,
                 std::uint16_t aux) {
+  Send(Reserve(), target, at, kind, payload, aux);
+}
+
+void Turn::Send(const Place& place, LpId target, SimTime at, std::uint16_t kind,
+                std::uint64_t payload, std::uint16_t aux) {
   CNISIM_CHECK(target != self_, "an LP schedules for itself, it does not send");
   CNISIM_CHECK(target.value() < worker_.layout().lps.size(),
                "an event goes to an LP that was added");
@@ -42,7 +66,7 @@ void Turn::Send(LpId target, SimTime at, std::uint16_t kind, std::uint64_t paylo
     CNISIM_CHECK(latency.has_value(), "a message goes over a channel that was declared");
     CNISIM_CHECK(at - now_ >= *latency, "a message takes its channel's latency at least");
   }
-  worker_.Emit({at, state_->next_order++, target, kind, aux, payload});
+  worker_.Emit({at, place.order_, target, kind, aux, payload});
 }
 
 }  // namespace cnisim::engine

@@ -46,14 +46,39 @@ class Turn {
   void Send(LpId target, SimTime at, std::uint16_t kind, std::uint64_t payload = 0,
             std::uint16_t aux = 0);
 
+  // --- For an LP that plays out by events what another way of running it computes ahead, and
+  // --- whose results must be the same to the byte.
+
+  /// Takes the place among all sends that a Schedule() or Send() would take now, for one later.
+  class Place;
+  Place Reserve();
+  /// As above, in a place that was taken in this event or an earlier one, in phase 0.
+  void Schedule(const Place& place, SimTime at, std::uint16_t kind, std::uint64_t payload = 0,
+                std::uint16_t aux = 0);
+  void Send(const Place& place, LpId target, SimTime at, std::uint16_t kind,
+            std::uint64_t payload = 0, std::uint16_t aux = 0);
+  /// Bookkeeping: before everything else of its instant, in the order of `number`, which no two of
+  /// this LP and instant share.  Whoever gets such an event must call LeaveOut().
+  /// @pre at >= now(), number < 2^60
+  void ScheduleFirst(SimTime at, std::uint64_t number, std::uint16_t kind,
+                     std::uint64_t payload = 0, std::uint16_t aux = 0);
+  /// The event that Next() gave last counts neither in the digest nor among the events.
+  void LeaveOut() {
+    digest_ = digest_before_;
+    --events_;
+    ++left_out_;
+  }
+
  private:
   friend class internal::Worker;
   explicit Turn(internal::Worker& worker) : worker_(worker) {}
 
   const Event* NextMerged();
+  void ToItself(const Event& event);
   const Event* Take(const Event* event) {
     now_ = event->time;
     ++events_;
+    digest_before_ = digest_;
     digest_ = Digest(digest_, *event);
     return event;
   }
@@ -73,13 +98,26 @@ class Turn {
   SimTime now_;
   SimTime window_end_;
   std::uint64_t digest_ = 0;
+  std::uint64_t digest_before_ = 0;  // the last event
   std::uint64_t events_ = 0;
+  std::uint64_t left_out_ = 0;
   std::uint64_t time_mask_ = 0;
   std::uint64_t kind_mask_ = 0;
   std::uint64_t payload_mask_ = 0;
   internal::LpState* state_ = nullptr;
   internal::Worker& worker_;
   LpId self_;
+};
+
+class Turn::Place {
+ public:
+  Place() = default;
+
+ private:
+  friend class Turn;
+  explicit Place(std::uint64_t order) : order_(order) {}
+
+  std::uint64_t order_ = 0;
 };
 
 }  // namespace cnisim::engine

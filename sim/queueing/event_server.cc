@@ -1,5 +1,7 @@
 #include "sim/queueing/event_server.h"
 
+#include <algorithm>
+
 #include "sim/base/check.h"
 
 namespace cnisim::queueing {
@@ -15,23 +17,45 @@ EventServer::Arrival EventServer::Arrive(SimTime now, std::uint64_t customer, Si
     ++dropped_;
     return {true, std::nullopt};
   }
-  if (busy_servers_ == servers_) {
-    waiting_.push_back({customer, service});
-    return {false, std::nullopt};
-  }
-  ++busy_servers_;
-  return {false, InService{customer, now + service}};
+  const Waiting arrived{customer, now, service};
+  if (in_service_.size() < servers_) return {false, Start(now, arrived)};
+  waiting_.push_back(arrived);
+  return {false, std::nullopt};
 }
 
 std::optional<EventServer::InService> EventServer::Depart(SimTime now) {
-  CNISIM_CHECK(busy_servers_ > 0, "who leaves was in service");
-  if (waiting_.empty()) {
-    --busy_servers_;
-    return std::nullopt;
-  }
+  const auto who = std::find(in_service_.begin(), in_service_.end(), now);
+  CNISIM_CHECK(who != in_service_.end(), "who leaves was in service");
+  *who = in_service_.back();
+  in_service_.pop_back();
+  if (waiting_.empty()) return std::nullopt;
   const Waiting next = waiting_.front();
   waiting_.pop_front();
-  return InService{next.customer, now + next.service};
+  return Start(now, next);
+}
+
+EventServer::InService EventServer::Start(SimTime now, const Waiting& customer) {
+  const SimTime departure = now + customer.service;
+  in_service_.push_back(departure);
+  started_work_ += customer.service;
+  return {customer.customer, customer.arrival, now, departure};
+}
+
+SimTime EventServer::BusyTime(SimTime now) const {
+  SimTime left;
+  for (const SimTime departure : in_service_) left += std::max(departure - now, SimTime());
+  return started_work_ - left;
+}
+
+std::vector<EventServer::InService> EventServer::Ahead() const {
+  std::vector<InService> ahead;
+  std::vector<SimTime> free_at = in_service_;
+  for (const Waiting& customer : waiting_) {
+    const auto first = std::min_element(free_at.begin(), free_at.end());
+    ahead.push_back({customer.customer, customer.arrival, *first, *first + customer.service});
+    *first += customer.service;
+  }
+  return ahead;
 }
 
 }  // namespace cnisim::queueing

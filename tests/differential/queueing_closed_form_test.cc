@@ -11,9 +11,11 @@
 #include <gtest/gtest.h>
 
 #include "sim/base/random.h"
+#include "sim/queueing/event_link.h"
 #include "sim/queueing/event_server.h"
 #include "sim/queueing/fifo_server.h"
 #include "sim/queueing/multi_server.h"
+#include "sim/queueing/rate_limited_link.h"
 
 namespace cnisim::queueing {
 namespace {
@@ -113,6 +115,46 @@ TEST(ClosedForm, MultiServer) {
                                           SimTime service) { return finite.Accept(now, service); }),
               ByEvents(customers, servers, servers + round));
     EXPECT_GT(finite.dropped(), 0U);
+  }
+}
+
+// Sizes and rates that leave fractions of a nanosecond behind, and buffers that overflow.
+TEST(ClosedForm, RateLimitedLink) {
+  for (std::uint32_t round = 0; round < 10; ++round) {
+    RandomStream random(/*seed=*/401, round, 0);
+    const BitsPerSecond rate(700'000'000 + 111'111'111 * std::int64_t{round});
+    const Bytes buffer = round % 2 == 0 ? Bytes(9'000) : RateLimitedLink::kUnlimited;
+    RateLimitedLink link(rate, buffer);
+    EventLink by_events(rate, buffer);
+    std::optional<EventLink::InService> sending;
+    std::vector<std::optional<SimTime>> expected;
+    std::vector<std::optional<SimTime>> found(3'000);
+    SimTime now;
+    const auto depart_until = [&](SimTime until) {
+      while (sending && sending->departure <= until) {
+        found[sending->customer] = sending->departure;
+        sending = by_events.Depart(sending->departure);
+      }
+    };
+    for (std::uint32_t packet = 0; packet < found.size(); ++packet) {
+      // 800 bytes on average, at a load of 1.1.
+      now += Nanoseconds(random.Exponential(5.8e12 / static_cast<double>(rate.value()))).Round();
+      const Bytes size(1 + random.Below(1'600));
+      expected.push_back(link.Accept(now, size));
+      depart_until(now);
+      const auto arrival = by_events.Arrive(now, packet, size);
+      EXPECT_EQ(arrival.dropped, !expected.back());
+      if (arrival.start) sending = arrival.start;
+      EXPECT_EQ(by_events.BusyTime(now), link.BusyTime(now));
+    }
+    // What still waits is where it will be.
+    const std::vector<EventLink::InService> ahead = by_events.Ahead();
+    depart_until(SimTime::Max());
+    for (const EventLink::InService& packet : ahead) {
+      EXPECT_EQ(packet.departure, found[packet.customer]);
+    }
+    EXPECT_EQ(expected, found);
+    EXPECT_EQ(link.dropped() > 0, round % 2 == 0);
   }
 }
 

@@ -17,6 +17,7 @@ enum EventKind : std::uint16_t {
   kLost,        ///< news that a message was dropped
   kRetransmit,  ///< a retransmission timer
   kLaunch,      ///< the kernel has made a packet of its own
+  kDeparture,   ///< bookkeeping of event_stations.h
 };
 
 /// The small argument of an event: which message, and at which step or why.

@@ -109,7 +109,7 @@ void Executor::Schedule(LpId target, SimTime at, std::uint16_t kind, std::uint64
                         std::uint16_t aux) {
   CNISIM_CHECK(target.valid() && target.value() < processes_.size(), "an event goes to an LP");
   CNISIM_CHECK(at >= now_, "an event from outside lies ahead of what has run");
-  const std::uint64_t order = kOutside << kSendBits | outside_sends_++;
+  const std::uint64_t order = FirstOrder(kOutside) + outside_sends_++;
   outside_.push_back({at, order, target, kind, aux, payload});
 }
 
@@ -131,7 +131,7 @@ void Executor::Freeze(const RunOptions& options) {
     LpState& state = states_[i];
     state.process = processes_[i].get();
     const std::uint64_t source = shuffle_ties_.has_value() ? Permute(i, *shuffle_ties_) : i;
-    state.next_order = source << kSendBits;
+    state.next_order = FirstOrder(source);
     state.kind = static_cast<std::uint32_t>(
         std::lower_bound(kinds_.begin(), kinds_.end(), processes_[i]->kind()) - kinds_.begin());
     // Saturated, so above 4 s the check of what is sent is weaker than it could be.
@@ -217,6 +217,7 @@ RunReport Executor::Run(SimTime until, const RunOptions& options) {
   outside_.clear();
 
   RunProfile profile;
+  const std::uint64_t left_out_before = LeftOut();
   std::uint64_t windows = 0;
   const auto loop_begin = std::chrono::steady_clock::now();
   std::int64_t next = NextWindow(profile);
@@ -258,6 +259,7 @@ RunReport Executor::Run(SimTime until, const RunOptions& options) {
     profile.worker_events.push_back(worker->events());
     profile.bytes += worker->bytes();
   }
+  profile.left_out = LeftOut() - left_out_before;
   profile.bytes += states_.size() * sizeof(LpState);
   report.profile = std::move(profile);
   return report;
@@ -361,6 +363,12 @@ void Executor::RunShares(unsigned worker) {
 }
 
 // --- reporting ---
+
+std::uint64_t Executor::LeftOut() const {
+  std::uint64_t sum = 0;
+  for (const auto& worker : workers_) sum += worker->left_out();
+  return sum;
+}
 
 std::vector<std::uint64_t> Executor::EventsByKind() const {
   std::vector<std::uint64_t> events = earlier_kind_events_;

@@ -78,6 +78,7 @@ class Executor {
   void RunAlone(std::uint32_t events);
   void RunTogether(RunProfile& profile);
   void RunShares(unsigned worker);
+  std::uint64_t LeftOut() const;
   RunReport Report(const std::vector<std::uint64_t>& kind_events) const;
   std::vector<std::uint64_t> EventsByKind() const;
   std::uint64_t HandledEvents() const;

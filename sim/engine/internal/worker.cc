@@ -261,6 +261,7 @@ void Worker::RunSorted() {
     RunLp(turn, LpOf(keys[first]), keys + first, keys + last);
     first = last;
   }
+  left_out_ += turn.left_out_;
 }
 
 void Worker::RunLp(Turn& turn, LpId lp, const std::uint64_t* first, const std::uint64_t* last) {

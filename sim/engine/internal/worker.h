@@ -96,6 +96,7 @@ class alignas(64) Worker {
   const Layout& layout() const { return layout_; }
 
   std::uint64_t events() const { return events_; }
+  std::uint64_t left_out() const { return left_out_; }  // Turn::LeaveOut()
   const std::vector<std::uint64_t>& kind_events() const { return kind_events_; }  // [kind]
   std::size_t bytes() const;
 
@@ -152,6 +153,7 @@ class alignas(64) Worker {
   Event self_current_{};          // the one of them that it handles
 
   std::uint64_t events_ = 0;
+  std::uint64_t left_out_ = 0;
   std::vector<std::uint64_t> kind_events_;  // [kind]
 };
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""The same scenario and seed give the same bytes, whatever the threads; another seed gives others."""
+"""The same scenario and seed give the same bytes, whatever the threads, fused or not; another seed gives others."""
 
 import pathlib
 import subprocess
@@ -23,6 +23,8 @@ def main(program, scenario):
         failures.append("two equal runs differ")
     if run(program, scenario, "--threads", "2") != one:
         failures.append("two threads give another result than one")
+    if run(program, scenario, "--threads", "2", "--no-fusing") != one:
+        failures.append("servers moved by events give another result than closed forms")
     if run(program, scenario, "--threads", "1", "--seed", "2")[1] == one[1]:
         failures.append("another seed gives the same result")
     print("\n".join(failures) if failures else "same bytes")

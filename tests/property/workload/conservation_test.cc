@@ -1,6 +1,7 @@
 // What holds for every cluster and every load: no request is lost or counted twice, whatever gives
 // way on its path, and the same seed gives the same run for any number of threads.
 
+#include <cstddef>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -11,6 +12,7 @@
 #include "models/workload/traffic_simulation.h"
 #include "sim/base/bytes.h"
 #include "sim/base/random.h"
+#include "sim/engine/simulation.h"
 #include "tests/support/small_traffic.h"
 #include "tests/support/thread_ranks.h"
 
@@ -129,6 +131,30 @@ class RandomModel {
   Model model_;
 };
 
+// A proxy of two workers behind the receiver's softirq work, and a hand-over to the peer before
+// the fabric.
+void AddProxyAndPair(Model& model) {
+  for (NodeModel& node : model.nodes) node.proxy_workers = 2;
+  model.defaults.proxy_queue = 3;
+  for (datapath::CompiledFlow& flow : model.flows) {
+    for (datapath::CompiledMessage& message : flow.messages) {
+      message.pair_per_packet = Nanoseconds(5'000);
+      for (std::size_t i = 0; i < message.segments.size(); ++i) {
+        datapath::Segment work = message.segments[i];
+        if (work.side != datapath::Side::kReceiver ||
+            work.resource != datapath::Resource::kSoftirqCore) {
+          continue;
+        }
+        work.resource = datapath::Resource::kProxy;
+        work.per_message = Nanoseconds(30'000);
+        message.segments.insert(message.segments.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                                work);
+        break;
+      }
+    }
+  }
+}
+
 void ExpectConserved(const FlowRecord& flow, const std::string& what) {
   EXPECT_EQ(flow.offered, flow.completed + flow.total_failed() + flow.in_flight) << what;
   EXPECT_EQ(flow.completed, flow.latency_total.count()) << what;
@@ -181,6 +207,31 @@ TEST(ConservationTest, ThreadsDoNotMatter) {
     EXPECT_EQ(one.sources[0].latency_total, three.sources[0].latency_total) << number;
     EXPECT_EQ(one.drops, three.drops) << number;
   }
+}
+
+// Servers moved by events give the bytes of closed forms, whatever waits or is dropped where.
+TEST(ConservationTest, FusingDoesNotMatter) {
+  std::uint64_t departures = 0;
+  for (std::uint32_t number = 0; number < 100; ++number) {
+    SCOPED_TRACE(number);
+    Model model = RandomModel(number).Build();
+    if (number % 3 == 0) AddProxyAndPair(model);
+    std::uint64_t bookkeeping = 0;
+    TrafficOptions options{.seed = 1, .threads = 1, .warm_up = 10_ms, .duration = 50_ms};
+    options.profile = [&](const engine::RunReport& report, SimTime) {
+      bookkeeping += report.profile.left_out;
+    };
+    ByteWriter fused;
+    Save(SimulateTraffic(model, options), fused);
+    EXPECT_EQ(bookkeeping, 0U);
+    options.fused = false;
+    options.threads = 1 + number % 2;
+    ByteWriter by_events;
+    Save(SimulateTraffic(model, options), by_events);
+    departures += bookkeeping;
+    EXPECT_EQ(fused.bytes(), by_events.bytes());
+  }
+  EXPECT_GT(departures, 100'000U);
 }
 
 // Calls travel with their messages between ranks, and what hosts found comes together in the end.

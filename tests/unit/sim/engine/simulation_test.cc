@@ -90,6 +90,48 @@ TEST(SimulationTest, PhasesOrderWhatAnLpDoesAtOneInstant) {
   EXPECT_THAT(LogOf(simulation, a), ElementsAre("5:0", "5:1", "5:9", "5:3", "5:4", "5:7"));
 }
 
+// What is computed ahead in one LP and played out in the other: the same places, bookkeeping apart.
+TEST(SimulationTest, APlaceIsKeptForALaterSend) {
+  const auto run = [](bool ahead) {
+    Simulation simulation;
+    std::vector<Turn::Place> places;
+    const LpId a =
+        simulation.Add(std::make_unique<Recorder>([&places, ahead](const Event& event, Turn& turn) {
+          if (event.kind == 0) {
+            if (ahead) {
+              turn.Schedule(40_ns, 1);
+              turn.Send(LpId(1), 150_ns, 2);
+            } else {
+              places = {turn.Reserve(), turn.Reserve()};
+              turn.ScheduleFirst(30_ns, 0, 9);
+              turn.ScheduleFirst(40_ns, 1, 9);
+            }
+            turn.Schedule(40_ns, 3);
+            turn.Send(LpId(1), 150_ns, 4);
+          }
+          if (event.kind == 9) {
+            turn.LeaveOut();
+            if (event.time == 30_ns) turn.Send(places[1], LpId(1), 150_ns, 2);
+            if (event.time == 40_ns) turn.Schedule(places[0], 40_ns, 1);
+          }
+        }));
+    const LpId b = simulation.Add(std::make_unique<Recorder>());
+    simulation.Connect(a, b, 100_ns);
+    simulation.Schedule(a, 5_ns, 0);
+    const RunReport report = simulation.Run(1_us);
+    EXPECT_EQ(report.events, 5U);
+    EXPECT_EQ(report.profile.left_out, ahead ? 0U : 2U);
+    EXPECT_THAT(LogOf(simulation, b), ElementsAre("150:2", "150:4"));
+    if (ahead) {
+      EXPECT_THAT(LogOf(simulation, a), ElementsAre("5:0", "40:1", "40:3"));
+    } else {
+      EXPECT_THAT(LogOf(simulation, a), ElementsAre("5:0", "30:9", "40:9", "40:1", "40:3"));
+    }
+    return report.digest;
+  };
+  EXPECT_EQ(run(true), run(false));
+}
+
 TEST(SimulationTest, SelfEventsMergeWithWhatTheWindowHolds) {
   Simulation simulation;
   const LpId a = simulation.Add(std::make_unique<Recorder>([](const Event& event, Turn& turn) {
