@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <optional>
+#include <set>
 #include <string>
 
 #include <fmt/format.h>
@@ -129,6 +131,8 @@ Outcome HoldAgainst(const MetricResult& own, const MetricResult& other) {
   return (difference > 0) == HigherIsBetter(own.metric) ? Outcome::kMet : Outcome::kBroken;
 }
 
+std::string_view WithoutNamespace(std::string_view end) { return end.substr(end.find('/') + 1); }
+
 /// Judges one budget under all its configurations.
 class BudgetJudge {
  public:
@@ -136,6 +140,7 @@ class BudgetJudge {
       : budget_(budget), document_(document), diagnostics_(diagnostics) {}
 
   void AddTo(std::vector<BudgetResult>& results) {
+    if (!ResolveEnd(budget_.from) || !ResolveEnd(budget_.to)) return;
     bool any = false;
     for (const ConfigurationResult& configuration : document_.configurations) {
       if (!IsFor(configuration.name)) continue;
@@ -150,6 +155,31 @@ class BudgetJudge {
   }
 
  private:
+  /// Puts the namespace before a name that is short; false if there are several, or none such.
+  bool ResolveEnd(std::string& end) {
+    if (end.empty()) return true;
+    std::set<std::string> ends;
+    for (const ConfigurationResult& configuration : document_.configurations) {
+      for (const MetricResult& metric : configuration.metrics) {
+        if (!metric.from.empty()) ends.insert({metric.from, metric.to});
+      }
+    }
+    if (ends.contains(end)) return true;
+    std::vector<std::string> meant;
+    std::copy_if(ends.begin(), ends.end(), std::back_inserter(meant),
+                 [&](const std::string& known) { return WithoutNamespace(known) == end; });
+    if (meant.size() == 1) {
+      end = meant.front();
+      return true;
+    }
+    diagnostics_.Error(
+        budget_.where, "budgets",
+        meant.empty() ? fmt::format("no traffic and no call is from or to {}", document::Quote(end))
+                      : fmt::format("{} namespaces have a {}", meant.size(), document::Quote(end)),
+        document::SpellingHint(end, meant.empty() ? std::vector(ends.begin(), ends.end()) : meant));
+    return false;
+  }
+
   bool IsFor(const std::string& name) const {
     if (budget_.bound == Bound::kBetterThan && name == budget_.value) return false;
     return budget_.configurations.empty() ||
@@ -214,7 +244,7 @@ class BudgetJudge {
                        fmt::format("there is no {} {}", budget_.metric, scope));
   }
 
-  const BudgetSpec& budget_;
+  BudgetSpec budget_;
   const ResultDocument& document_;
   Diagnostics& diagnostics_;
 };
@@ -228,6 +258,11 @@ std::vector<BudgetResult> CheckBudgets(const std::vector<BudgetSpec>& budgets,
     BudgetJudge(budget, document, diagnostics).AddTo(results);
   }
   return results;
+}
+
+void ReviewBudgets(const std::vector<BudgetSpec>& budgets, const ResultDocument& unmeasured,
+                   Diagnostics& diagnostics) {
+  static_cast<void>(CheckBudgets(budgets, unmeasured, diagnostics));
 }
 
 std::vector<BudgetResult> CheckAllBudgets(const std::vector<scenario::BudgetSpec>& budgets,

@@ -126,6 +126,10 @@ class Checker {
  private:
   std::optional<experiment::ResultDocument> Run(LoadedScenario& loaded) {
     experiment::ScenarioOptions experiment = options_.measure.ToExperiment(invocation_);
+    experiment.review = [&](const experiment::ResultDocument& unmeasured,
+                            document::Diagnostics& diagnostics) {
+      budget::ReviewBudgets(loaded.scenario.budgets, unmeasured, diagnostics);
+    };
     experiment::ExperimentTiming timing;
     ProgressLine progress(invocation_.err, loaded.scenario.name);
     experiment.progress = [&](const experiment::Progress& now) { progress.Update(now); };

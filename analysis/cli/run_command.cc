@@ -138,6 +138,10 @@ ExitCode Run(const RunOptions& options, Invocation& invocation) {
       invocation.options.output.value_or("cnisim-out/" + loaded->scenario.name);
   const std::string kept = experiment::KeptPointsFolder(folder.string());
   experiment::ScenarioOptions experiment = options.measure.ToExperiment(invocation);
+  experiment.review = [&](const experiment::ResultDocument& unmeasured,
+                          document::Diagnostics& diagnostics) {
+    budget::ReviewBudgets(loaded->scenario.budgets, unmeasured, diagnostics);
+  };
   experiment::ExperimentTiming timing;
   experiment::EngineProfile profile;
   std::optional<experiment::ResultDocument> document;

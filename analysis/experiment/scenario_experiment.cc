@@ -250,6 +250,28 @@ void Describe(const Scenario& scenario, const Catalog& catalog, const PreparedCo
   document.duration_ns = plan.duration.nanos();
 }
 
+ConfigurationResult Result(const PreparedConfiguration& prepared, const SubjectRecord& record,
+                           const FlowLabels& labels) {
+  ConfigurationResult result = Summarise(record, labels);
+  AddFacts(prepared, result);
+  return result;
+}
+
+/// Results of runs in which nothing happened.
+ResultDocument Unmeasured(const PreparedList& prepared, const FlowLabels& labels) {
+  workload::TrafficRecord nothing;
+  nothing.sources.resize(labels.sources.size());
+  nothing.edges.resize(labels.calls.size());
+  ResultDocument document;
+  for (const auto& configuration : prepared) {
+    SubjectRecord record;
+    record.name = configuration->name();
+    record.replications = {nothing};
+    document.configurations.push_back(Result(*configuration, record, labels));
+  }
+  return document;
+}
+
 void CountRuns(const std::vector<SubjectRecord>& records, ExperimentTiming& timing) {
   for (const SubjectRecord& record : records) {
     for (const auto* list : {&record.replications, &record.cost_draws}) {
@@ -274,6 +296,11 @@ std::optional<ResultDocument> RunScenario(const Scenario& scenario, const Catalo
       std::find(prepared.begin(), prepared.end(), nullptr) != prepared.end()) {
     return std::nullopt;
   }
+  const FlowLabels labels = LabelsOf(scenario);
+  if (options.review) {
+    options.review(Unmeasured(prepared, labels), diagnostics);
+    if (diagnostics.has_errors()) return std::nullopt;
+  }
   timing.prepare_seconds = preparing.seconds();
 
   const Stopwatch running;
@@ -287,10 +314,8 @@ std::optional<ResultDocument> RunScenario(const Scenario& scenario, const Catalo
   ResultDocument document;
   Describe(scenario, catalog, *prepared.front(), plan, document);
   document.replications = records.front().replications.size();
-  const FlowLabels labels = LabelsOf(scenario);
   for (std::size_t i = 0; i < records.size(); ++i) {
-    document.configurations.push_back(Summarise(records[i], labels));
-    AddFacts(*prepared[i], document.configurations.back());
+    document.configurations.push_back(Result(*prepared[i], records[i], labels));
   }
   document.comparisons = Compare(records, labels);
   ValidationErrors::Load(catalog.files, diagnostics).Apply(document);

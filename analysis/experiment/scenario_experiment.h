@@ -37,6 +37,9 @@ struct ScenarioOptions {
   bool fused = true;                          ///< as workload::TrafficOptions has it
   engine::Ranks* ranks = nullptr;             ///< as PlanOptions has it
   RankUse rank_use = RankUse::kAuto;
+  /// Gets, before anything is simulated, what results will hold: all configurations with their
+  /// exact figures, the others without a value.  Errors that it adds end the experiment.
+  std::function<void(const ResultDocument&, document::Diagnostics&)> review;
   std::function<void(const Progress&)> progress;  ///< as PlanOptions::progress
   EngineProfile* profile = nullptr;               ///< as there
 };

@@ -17,8 +17,11 @@ using experiment::ResultDocument;
 using experiment::TrafficResult;
 using experiment::Verdict;
 
-constexpr double kWorthSaying = 0.02;    // relative difference below which nobody would care
-constexpr double kAnswersEnough = 0.01;  // share of errors up to which latencies are comparable
+constexpr double kWorthSaying = 0.02;  // relative difference below which nobody would care
+// Shares up to which latencies are comparable: of errors, and of requests that are still under way
+// at the end, which may be all the slow ones.
+constexpr double kErrorsBearable = 0.01;
+constexpr double kUnderWayBearable = 0.1;
 
 double ErrorsOf(const ConfigurationResult& configuration) {
   double worst = 0;
@@ -31,6 +34,20 @@ double ErrorsOf(const ConfigurationResult& configuration) {
     }
   }
   return worst;
+}
+
+/// Share of requests that have neither an answer nor an error when the runs end.
+double UnderWay(const TrafficResult& traffic) {
+  if (traffic.offered == 0) return 0;
+  return static_cast<double>(traffic.in_flight) / static_cast<double>(traffic.offered);
+}
+
+/// Few enough requests fail or stay without an answer for the others' latency to mean something.
+bool Answers(const ConfigurationResult& configuration) {
+  return ErrorsOf(configuration) <= kErrorsBearable &&
+         std::all_of(
+             configuration.traffic.begin(), configuration.traffic.end(),
+             [](const TrafficResult& traffic) { return UnderWay(traffic) <= kUnderWayBearable; });
 }
 
 const ResourceResult* BindingOf(const ConfigurationResult& configuration) {
@@ -116,19 +133,38 @@ std::optional<std::string> Denials(const ResultDocument& document) {
                      all || document.configurations.size() == 1 ? "" : ", the most of all");
 }
 
-/// Configurations under which not one request of the main traffic is answered.
+/// Configurations under which many or all requests of the main traffic get no answer.
 std::optional<std::string> Silent(const ResultDocument& document) {
   const TrafficResult* traffic = MainTraffic(document);
   if (traffic == nullptr) return std::nullopt;
-  std::vector<std::string> names;
+  std::vector<std::string> none;
+  std::vector<std::string> some;
+  double most = 0;
   for (const ConfigurationResult& configuration : document.configurations) {
     for (const TrafficResult& flow : configuration.traffic) {
-      const bool main = flow.from == traffic->from && flow.to == traffic->to;
-      if (main && flow.completed == 0 && flow.offered > 0) names.push_back(configuration.name);
+      if (flow.from != traffic->from || flow.to != traffic->to || flow.offered == 0) continue;
+      if (flow.completed == 0) {
+        none.push_back(configuration.name);
+      } else if (UnderWay(flow) > kUnderWayBearable) {
+        some.push_back(configuration.name);
+        most = std::max(most, UnderWay(flow));
+      }
     }
   }
-  if (names.empty() || names.size() == document.configurations.size()) return std::nullopt;
-  return fmt::format("Under {} no request is answered.", AndList(names, 4));
+  const auto share = [&] {
+    return fmt::format(
+        "{}{} of requests have no answer yet when the run ends, so their latency is "
+        "not compared",
+        some.size() > 1 ? "up to " : "", Percent(most));
+  };
+  if (none.size() == document.configurations.size()) return std::nullopt;
+  if (none.empty()) {
+    if (some.empty()) return std::nullopt;
+    return fmt::format("Under {} {}.", AndList(some, 4), share());
+  }
+  std::string text = fmt::format("Under {} no request is answered", AndList(none, 4));
+  if (!some.empty()) text += fmt::format("; under {} {}", AndList(some, 4), share());
+  return text + ".";
 }
 
 /// Pods that found no room or no address.
@@ -165,7 +201,7 @@ std::optional<std::string> Latency(const ResultDocument& document) {
   double like_value = best_value;  // the highest among those that cannot be told apart
   for (const ConfigurationResult& other : document.configurations) {
     const MetricResult* p99 = other.Find(kP99, traffic->from, traffic->to);
-    if (&other == &best || p99 == nullptr || !p99->defined() || ErrorsOf(other) > kAnswersEnough) {
+    if (&other == &best || p99 == nullptr || !p99->defined() || !Answers(other)) {
       continue;
     }
     switch (VerdictAgainst(document, kP99, traffic->from, traffic->to, best.name, other.name)) {
@@ -231,7 +267,7 @@ std::optional<std::string> NetworkShare(const ResultDocument& document) {
   };
   for (const ConfigurationResult& other : document.configurations) {
     const MetricResult* metric = other.Find(kMetric, traffic->from, traffic->to);
-    if (metric == nullptr || !metric->defined() || ErrorsOf(other) > kAnswersEnough) continue;
+    if (metric == nullptr || !metric->defined() || !Answers(other)) continue;
     if (VerdictAgainst(document, kMetric, traffic->from, traffic->to, best.name, other.name) !=
         Verdict::kHigher) {
       continue;
@@ -290,7 +326,7 @@ std::optional<std::string> NetworkCpu(const ResultDocument& document) {
   const ConfigurationResult* most = nullptr;
   for (const ConfigurationResult& other : document.configurations) {
     const MetricResult* metric = other.Find(kMetric);
-    if (metric == nullptr || !metric->defined() || ErrorsOf(other) > kAnswersEnough) continue;
+    if (metric == nullptr || !metric->defined() || !Answers(other)) continue;
     const Verdict verdict = VerdictAgainst(document, kMetric, {}, {}, best.name, other.name);
     if (verdict != Verdict::kLower && verdict != Verdict::kHigher) continue;
     if (most == nullptr || metric->value > most->Find(kMetric)->value) most = &other;
@@ -313,7 +349,7 @@ int LowestOf(const ResultDocument& document, std::string_view metric, std::strin
       const ConfigurationResult& configuration = document.configurations[i];
       const MetricResult* result = configuration.Find(metric, from, to);
       if (result == nullptr || !result->defined()) continue;
-      if (answering_only && ErrorsOf(configuration) > kAnswersEnough) continue;
+      if (answering_only && !Answers(configuration)) continue;
       if (lowest < 0 || result->value < least) {
         lowest = static_cast<int>(i);
         least = result->value;

@@ -16,8 +16,9 @@ namespace cnisim::report {
 /// part is, what addresses cost, what CPU costs.
 std::vector<std::string> Findings(const experiment::ResultDocument& document);
 
-/// Index in `document.configurations` of the lowest value of a metric among those that answer (less
-/// than 1 % of errors; all of them if none does); -1 if it is defined nowhere.
+/// Index in `document.configurations` of the lowest value of a metric among those that answer (at
+/// most 1 % of errors, and 10 % of requests under way when the runs end; all if none does); -1 if
+/// it is defined nowhere.
 int LowestOf(const experiment::ResultDocument& document, std::string_view metric,
              std::string_view from, std::string_view to);
 

@@ -102,6 +102,31 @@ TEST(BudgetsTest, NothingObservedKeepsNoBound) {
   EXPECT_EQ(results[0].found, "nothing observed");
 }
 
+TEST(BudgetsTest, ANamespaceMayBeLeftOutWhereItIsClear) {
+  experiment::ResultDocument document = ExampleResults();
+  for (experiment::ConfigurationResult& configuration : document.configurations) {
+    for (experiment::MetricResult& metric : configuration.metrics) {
+      if (metric.to == "frontend") metric.to = "shop/frontend";
+    }
+    for (experiment::TrafficResult& traffic : configuration.traffic) traffic.to = "shop/frontend";
+  }
+  BudgetSpec budget = Budget("latency.p99", Bound::kMax, "10ms", {"azure-node-subnet"});
+  budget.to = "frontend";
+  Diagnostics diagnostics;
+  const auto results = CheckBudgets({budget}, document, diagnostics);
+  EXPECT_EQ(diagnostics.ToString(), "");
+  ASSERT_EQ(results.size(), 1U);
+  EXPECT_EQ(results[0].to, "shop/frontend");
+
+  experiment::MetricResult other = document.configurations[0].metrics[0];
+  other.to = "blog/frontend";
+  document.configurations[0].metrics.push_back(other);
+  CheckBudgets({budget}, document, diagnostics);
+  EXPECT_EQ(diagnostics.ToString(),
+            "shop.yaml:40:5: error: 2 namespaces have a 'frontend' in budgets\n"
+            "  known: blog/frontend, shop/frontend\n");
+}
+
 TEST(BudgetsTest, SaysWhatIsWrong) {
   EXPECT_EQ(ErrorOf(Budget("latency.p98", Bound::kMax, "10ms")),
             "shop.yaml:40:5: error: there is no metric 'latency.p98' in budgets\n"
@@ -114,7 +139,12 @@ TEST(BudgetsTest, SaysWhatIsWrong) {
   BudgetSpec nobody = Budget("latency.p99", Bound::kMax, "10ms");
   nobody.from = "cart";
   EXPECT_EQ(ErrorOf(nobody),
-            "shop.yaml:40:5: error: there is no latency.p99 from cart to any in budgets\n");
+            "shop.yaml:40:5: error: no traffic and no call is from or to 'cart' in budgets\n"
+            "  known: external, frontend\n");
+  BudgetSpec backwards = Budget("latency.p99", Bound::kMax, "10ms");
+  backwards.from = "frontend";
+  EXPECT_EQ(ErrorOf(backwards),
+            "shop.yaml:40:5: error: there is no latency.p99 from frontend to any in budgets\n");
   BudgetSpec nowhere = Budget("vnet_addresses", Bound::kMax, "10");
   nowhere.subnet = "pods";
   EXPECT_EQ(ErrorOf(nowhere),

@@ -71,6 +71,23 @@ TEST(FindingsTest, WhoDoesNotAnswerIsNotTheFastest) {
   }
 }
 
+// Packets that disappear make no errors for as long as the clients' timers run.
+TEST(FindingsTest, WhoLeavesRequestsHangingIsNotTheFastest) {
+  auto document = ExampleResults({{"a", 17, 3e6, 9.0e6, 0.1}, {"b", 17, 1e6, 2.0e6, 0.05}});
+  experiment::TrafficResult& traffic = document.configurations[1].traffic.front();
+  traffic.in_flight = traffic.offered * 48 / 100;
+  traffic.completed = traffic.offered - traffic.in_flight;
+  EXPECT_EQ(LowestOf(document, "latency.p99", "external", "frontend"), 0);
+  const std::vector<std::string> sentences = Findings(document);
+  EXPECT_EQ(
+      sentences[0],
+      "Under b 48 % of requests have no answer yet when the run ends, so their latency is not "
+      "compared.");
+  EXPECT_EQ(sentences[1], "a has the lowest p99, 9.00 ms.");
+  traffic.completed = 0;
+  EXPECT_EQ(Findings(document)[0], "Under b no request is answered.");
+}
+
 TEST(FindingsTest, CpuIsToldWhereItIsCertain) {
   EXPECT_EQ(
       Findings(ExampleResults({{"a", 17, 3e6, 9.0e6, 0.1}, {"b", 17, 3e6, 9.0e6, 0.2}})).back(),
