@@ -35,7 +35,6 @@ budgets:
     const test::ProgramOutcome outcome =
         test::CallProgram({command, scenario}, {"-o", folder_.File("out")});
     EXPECT_EQ(outcome.code, ExitCode::kUserInput);
-    const std::string& said = command == "run" ? outcome.err : outcome.out;
     EXPECT_THAT(outcome.err,
                 HasSubstr("shop.yaml:7:5: error: no traffic and no call is from or to 'wep'"));
     EXPECT_THAT(outcome.err, HasSubstr("shop.yaml:8:5: error: there is no metric 'latency.p98'"));
