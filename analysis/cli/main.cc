@@ -2,6 +2,7 @@
 #include <cstdlib>
 #include <iostream>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,14 +26,17 @@ cnisim::cli::Output Standard(std::ostream& stream, int descriptor) {
   return {stream, terminal, terminal && (no_color == nullptr || *no_color == '\0')};
 }
 
-// A launcher started several of a program that cannot work together.
-bool StartedInVain() {
-  if (cnisim::engine::BuiltWithMpi()) return false;
-  for (const char* name : {"OMPI_COMM_WORLD_SIZE", "PMI_SIZE"}) {
-    const char* size = std::getenv(name);
-    if (size != nullptr && std::atoi(size) > 1) return true;
-  }
-  return false;
+int NumberIn(const char* variable, int otherwise) {
+  const char* text = std::getenv(variable);
+  return text == nullptr ? otherwise : std::atoi(text);
+}
+
+// The number of this process among those that an MPI launcher started, if they are several.
+std::optional<int> LaunchedRank() {
+  if (NumberIn("OMPI_COMM_WORLD_SIZE", 1) > 1)
+    return NumberIn("OMPI_COMM_WORLD_RANK", 0);                     // Open MPI
+  if (NumberIn("PMI_SIZE", 1) > 1) return NumberIn("PMI_RANK", 0);  // MPICH, Slurm's PMI
+  return std::nullopt;
 }
 
 }  // namespace
@@ -40,8 +44,12 @@ bool StartedInVain() {
 int main(int argc, char** argv) {
   std::signal(SIGINT, LeaveInterrupted);
   std::ios::sync_with_stdio(false);
-  if (StartedInVain()) {
-    std::cerr << "cnisim: error: built without MPI (-DCNISIM_MPI=ON), started on several ranks\n";
+  if (const auto rank = LaunchedRank(); rank && !cnisim::engine::BuiltWithMpi()) {
+    // Each of them would do all of the work.  One tells.
+    if (*rank == 0) {
+      std::cerr
+          << "cnisim: error: built without MPI (-DCNISIM_MPI=ON), but started on several ranks\n";
+    }
     return static_cast<int>(cnisim::cli::ExitCode::kUserInput);
   }
   const std::unique_ptr<cnisim::engine::Ranks> ranks = cnisim::engine::ConnectRanks(argc, argv);

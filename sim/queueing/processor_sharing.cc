@@ -37,7 +37,6 @@ ProcessorSharing::Due ProcessorSharing::Accept(SimTime now, std::uint64_t custom
                                                SimTime demand) {
   CNISIM_CHECK(demand >= SimTime(), "work is not negative");
   Advance(now);
-  remainder_ = 0;
   present_.push_back({attained_ + demand.nanos() * kUnitsPerNano, accepted_++, customer});
   std::push_heap(present_.begin(), present_.end(), std::greater<>());
   return NextDue();
@@ -48,16 +47,20 @@ std::optional<ProcessorSharing::Done> ProcessorSharing::Complete(SimTime now,
   if (generation != generation_ || present_.empty()) return std::nullopt;
   CNISIM_CHECK(now == due_, "a departure is handled when it is due");
   Advance(now);
-  remainder_ = 0;
   std::pop_heap(present_.begin(), present_.end(), std::greater<>());
-  Done done;
-  done.customer = present_.back().customer;
-  // Rounding up has let everyone attain a fraction of a nanosecond more than the one who leaves.
+  const Customer leaving = present_.back();
   present_.pop_back();
+  Done done;
+  done.customer = leaving.customer;
   if (present_.empty()) {
-    attained_ = 0;
+    attained_ = remainder_ = 0;
     ++generation_;
   } else {
+    // What rounding up let the one who leaves attain too much is the others'.
+    const auto sharers = static_cast<std::int64_t>(present_.size());
+    const std::int64_t spare = attained_ - leaving.tag + remainder_;
+    attained_ += spare / sharers;
+    remainder_ = spare % sharers;
     done.next = NextDue();
   }
   return done;

@@ -16,9 +16,10 @@
 ///         if (done->next) turn.Schedule(done->next->at, kShareDue, done->next->generation);
 ///       }
 ///
-/// Arithmetic is in integers, with 2^-16 ns of attained service: a departure is at most
-/// (customers present) x 2^-16 ns per arrival and departure, plus one rounding up, from the exact
-/// time.  Nothing depends on a schedule.  Thread safety: none.  Nothing allocates after warm-up.
+/// Arithmetic is in integers, with 2^-16 ns of attained service, and conserves work: a departure is
+/// the exact one, rounded up once, to 2^-16 ns a customer of the busy period, if departures are
+/// handled before arrivals of the same time.  Nothing depends on a schedule.  Thread safety: none.
+/// Nothing allocates after warm-up.
 
 #include <cstddef>
 #include <cstdint>
@@ -70,7 +71,7 @@ class ProcessorSharing {
 
   std::vector<Customer> present_;  // heap, next to leave first
   std::int64_t attained_ = 0;      // by everyone present, in 2^-16 ns; 0 again when idle
-  std::int64_t remainder_ = 0;     // of the division by the number present
+  std::int64_t remainder_ = 0;     // of the division by the number present: work yet to be shared
   SimTime at_;                     // time of attained_
   SimTime busy_;                   // up to at_
   SimTime due_;

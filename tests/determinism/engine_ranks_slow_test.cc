@@ -1,4 +1,5 @@
-// The full matrix: 200 random graphs, {1, 2, 3, 4, 8} threads x {2, 4} ranks x three partitions.
+// The full matrix: 200 random graphs, {1, 2, 3, 4, 8} threads x {2, 4} ranks x three partitions,
+// what is sent ahead and held back.
 
 #include <cstdint>
 #include <vector>
@@ -28,11 +29,15 @@ TEST(EngineRanksSlow, TwoHundredGraphsOnUpToFourRanksOfUpToEightThreads) {
           random.push_back(stream.Below(ranks));
         }
         for (const std::vector<std::uint32_t>& rank_of : {{}, stripes, random}) {
-          test::RunOnThreadRanks(ranks, [&](Ranks& here) {
-            RunOptions options{
-                .always_team = threads == 2 && graph % 10 == 0, .ranks = &here, .rank_of = rank_of};
-            EXPECT_EQ(one, RunGraph(graph, {{kEnd, threads}}, options)) << ranks << ' ' << threads;
-          });
+          for (const Sending sending : {Sending::kAhead, Sending::kHeldBack}) {
+            test::RunOnThreadRanks(ranks, [&](Ranks& here) {
+              RunOptions options{.always_team = threads == 2 && graph % 10 == 0,
+                                 .ranks = &here,
+                                 .rank_of = rank_of};
+              EXPECT_EQ(one, RunGraph(graph, {{kEnd, threads}}, options, sending))
+                  << ranks << ' ' << threads;
+            });
+          }
         }
       }
     }

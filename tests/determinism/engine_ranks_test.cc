@@ -41,13 +41,14 @@ std::vector<std::uint32_t> Divide(Partition partition, std::uint32_t lps, std::u
 }
 
 std::vector<GraphOutcome> RunOnRanks(std::uint32_t graph, const std::vector<Stretch>& stretches,
-                                     RunOptions options, unsigned ranks, Partition partition) {
+                                     RunOptions options, unsigned ranks, Partition partition,
+                                     Sending sending = Sending::kAhead) {
   std::vector<GraphOutcome> outcomes(ranks);
   options.rank_of = Divide(partition, GraphSize(graph), ranks);
   test::RunOnThreadRanks(ranks, [&](Ranks& here) {
     RunOptions own = options;
     own.ranks = &here;
-    outcomes[here.rank()] = RunGraph(graph, stretches, own);
+    outcomes[here.rank()] = RunGraph(graph, stretches, own, sending);
   });
   return outcomes;
 }
@@ -70,9 +71,11 @@ TEST(EngineRanks, RanksAndThreadsCombine) {
   for (std::uint32_t graph = 0; graph < 6; ++graph) {
     SCOPED_TRACE(graph);
     const GraphOutcome one = RunGraph(graph, {{kEnd, 1}}, {});
-    for (const GraphOutcome& found :
-         RunOnRanks(graph, {{kEnd, 2}}, {.always_team = true}, 2, Partition::kStripes)) {
-      EXPECT_EQ(one, found);
+    for (const Sending sending : {Sending::kAhead, Sending::kHeldBack}) {
+      for (const GraphOutcome& found :
+           RunOnRanks(graph, {{kEnd, 2}}, {.always_team = true}, 2, Partition::kStripes, sending)) {
+        EXPECT_EQ(one, found);
+      }
     }
   }
 }

@@ -1,4 +1,4 @@
-// The full matrix: 200 random graphs, {1, 2, 3, 4, 8} threads.
+// The full matrix: 200 random graphs, {1, 2, 3, 4, 8} threads, what is sent ahead and held back.
 
 #include <gtest/gtest.h>
 
@@ -16,8 +16,12 @@ TEST(EngineThreadsSlow, TwoHundredGraphsOnUpToEightThreads) {
     const GraphOutcome one = RunGraph(graph, {{kEnd, 1}}, {});
     EXPECT_EQ(slow.events, one.events);
     EXPECT_EQ(slow.state, one.state);
-    for (const unsigned threads : {2U, 3U, 4U, 8U}) {
-      EXPECT_EQ(one, RunGraph(graph, {{kEnd, threads}}, {.always_team = true})) << threads;
+    for (const Sending sending : {Sending::kAhead, Sending::kHeldBack}) {
+      EXPECT_EQ(one, RunGraph(graph, {{kEnd, 1}}, {}, sending));
+      for (const unsigned threads : {2U, 3U, 4U, 8U}) {
+        EXPECT_EQ(one, RunGraph(graph, {{kEnd, threads}}, {.always_team = true}, sending))
+            << threads;
+      }
     }
   }
 }

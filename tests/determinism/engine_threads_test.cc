@@ -50,6 +50,25 @@ TEST(EngineThreads, StretchesAndAChangeOfThreadsGiveTheSame) {
   }
 }
 
+TEST(EngineThreads, WhatIsHeldBackGivesTheSame) {
+  std::uint64_t bookkeeping = 0;
+  for (std::uint32_t graph = 0; graph < 40; ++graph) {
+    SCOPED_TRACE(graph);
+    const GraphOutcome one = RunGraph(graph, {{kTeamEnd, 1}}, {});
+    EXPECT_EQ(one.left_out, 0U);
+    const GraphOutcome held =
+        RunGraph(graph, {{kTeamEnd, 1}}, {.verify_channels = true}, Sending::kHeldBack);
+    EXPECT_EQ(one, held);
+    bookkeeping += held.left_out;
+    if (graph >= 12) continue;
+    const std::vector<Stretch> stretches = {{1'003_ns, 2}, {5'000_ns, 1}, {kTeamEnd, 2}};
+    EXPECT_EQ(one, RunGraph(graph, stretches, {.always_team = true}, Sending::kHeldBack));
+    EXPECT_EQ(RunGraph(graph, {{kTeamEnd, 1}}, {.shuffle_ties = 5}),
+              RunGraph(graph, {{kTeamEnd, 1}}, {.shuffle_ties = 5}, Sending::kHeldBack));
+  }
+  EXPECT_GT(bookkeeping, 10'000U);
+}
+
 TEST(EngineThreads, ShuffledTiesAreAsIndependentOfThreads) {
   std::uint32_t moved = 0;
   for (std::uint32_t graph = 0; graph < 12; ++graph) {

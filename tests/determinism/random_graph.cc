@@ -1,5 +1,6 @@
 #include "tests/determinism/random_graph.h"
 
+#include <algorithm>
 #include <memory>
 #include <set>
 #include <string_view>
@@ -28,6 +29,15 @@ struct Graph {
   std::vector<std::vector<Channel>> channels;  // [source]
   std::uint32_t mesh = 0;                      // LPs 0 .. mesh - 1 may all send to each other
   SimTime mesh_latency;
+
+  SimTime LeastLatency(LpId from, LpId to) const {
+    const bool in_mesh = from.value() < mesh && to.value() < mesh;
+    SimTime least = in_mesh ? mesh_latency : SimTime::Max();
+    for (const Channel& channel : channels[from.value()]) {
+      if (LpId(channel.target) == to) least = std::min(least, channel.latency);
+    }
+    return least;
+  }
 };
 
 Graph MakeGraph(std::uint32_t number) {
@@ -77,6 +87,7 @@ class Behaviour {
   static constexpr std::uint16_t kHeartbeat = 0;
   static constexpr std::uint16_t kLife = 1;
   static constexpr std::uint16_t kMessage = 2;
+  static constexpr std::uint16_t kRelease = 3;  // bookkeeping: what is held back goes out
 
  private:
   template <class Port>
@@ -121,15 +132,75 @@ class Behaviour {
 
 class GraphLp final : public LogicalProcess {
  public:
-  explicit GraphLp(Behaviour behaviour) : behaviour_(std::move(behaviour)) {}
+  GraphLp(const Graph& graph, Behaviour behaviour, Sending sending)
+      : graph_(graph), behaviour_(std::move(behaviour)), sending_(sending) {}
   void Run(Turn& turn) override {
-    while (const Event* event = turn.Next()) behaviour_.Handle(*event, turn);
+    while (const Event* event = turn.Next()) {
+      if (event->kind == Behaviour::kRelease) {
+        Release(turn, event->payload);
+      } else if (sending_ == Sending::kAhead) {
+        behaviour_.Handle(*event, turn);
+      } else {
+        HoldingPort port = {*this, turn};
+        behaviour_.Handle(*event, port);
+      }
+    }
   }
   std::string_view kind() const override { return "random"; }
   const Behaviour& behaviour() const { return behaviour_; }
 
  private:
+  struct Held {
+    Turn::Place place;
+    Event event;
+  };
+  // Holds back whatever can wait.
+  struct HoldingPort {
+    void Schedule(SimTime at, std::uint16_t kind, std::uint64_t payload = 0, std::uint16_t aux = 0,
+                  unsigned phase = 0) {
+      if (phase != 0) {
+        turn.Schedule(at, kind, payload, aux, phase);
+      } else {
+        lp.Hold(turn, at, {at, 0, turn.self(), kind, aux, payload});
+      }
+    }
+    void Send(LpId target, SimTime at, std::uint16_t kind, std::uint64_t payload,
+              std::uint16_t aux) {
+      lp.Hold(turn, at - lp.graph_.LeastLatency(turn.self(), target),
+              {at, 0, target, kind, aux, payload});
+    }
+    GraphLp& lp;
+    Turn& turn;
+  };
+
+  void Hold(Turn& turn, SimTime until, const Event& event) {
+    const Turn::Place place = turn.Reserve();
+    if (until == turn.now()) {
+      GoOut(turn, {place, event});
+      return;
+    }
+    // Those of one instant go out in the order that is least like the one in which they came.
+    turn.ScheduleFirst(until, (std::uint64_t{1} << 40) - held_.size(), Behaviour::kRelease,
+                       held_.size());
+    held_.push_back({place, event});
+  }
+  void Release(Turn& turn, std::uint64_t index) {
+    turn.LeaveOut();
+    GoOut(turn, held_[index]);
+  }
+  static void GoOut(Turn& turn, const Held& held) {
+    const Event& event = held.event;
+    if (event.target == turn.self()) {
+      turn.Schedule(held.place, event.time, event.kind, event.payload, event.aux);
+    } else {
+      turn.Send(held.place, event.target, event.time, event.kind, event.payload, event.aux);
+    }
+  }
+
+  const Graph& graph_;
   Behaviour behaviour_;
+  Sending sending_;
+  std::vector<Held> held_;  // all that ever was
 };
 
 // Every third LP starts, all at the same few times.
@@ -192,12 +263,13 @@ class SlowRun {
 std::uint32_t GraphSize(std::uint32_t number) { return MakeGraph(number).lps; }
 
 GraphOutcome RunGraph(std::uint32_t number, const std::vector<Stretch>& stretches,
-                      const RunOptions& options) {
+                      const RunOptions& options, Sending sending) {
   const Graph graph = MakeGraph(number);
   Simulation simulation;
   std::vector<LpId> lps;
   for (std::uint32_t lp = 0; lp < graph.lps; ++lp) {
-    lps.push_back(simulation.Add(std::make_unique<GraphLp>(Behaviour(graph, number, lp))));
+    lps.push_back(
+        simulation.Add(std::make_unique<GraphLp>(graph, Behaviour(graph, number, lp), sending)));
   }
   for (const LpId source : lps) {
     for (const Channel& channel : graph.channels[source.value()]) {
@@ -215,6 +287,7 @@ GraphOutcome RunGraph(std::uint32_t number, const std::vector<Stretch>& stretche
     const RunReport report = simulation.Run(stretch.until, here);
     outcome.events += report.events;
     outcome.digest = report.digest;
+    outcome.left_out += report.profile.left_out;
   }
   // What each LP saw, as its owner knows it.
   std::vector<std::uint64_t> seen;

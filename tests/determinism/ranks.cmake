@@ -1,3 +1,13 @@
+# A program without MPI refuses to be several ranks.
+if(NOT CNISIM_MPI)
+  find_package(Python3 REQUIRED COMPONENTS Interpreter)
+  set(launcher)
+  if(MPI_CXX_FOUND)
+    set(launcher ${MPIEXEC_EXECUTABLE})
+  endif()
+  add_test(NAME determinism.without_mpi
+    COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/run/without_mpi.py $<TARGET_FILE:cnisim> ${launcher})
+endif()
 # The program on MPI ranks, where an MPI library is installed: the same bytes as one process.
 if(MPI_CXX_FOUND)
   find_package(Python3 REQUIRED COMPONENTS Interpreter)

@@ -2,10 +2,13 @@
 // customer, drop by drop.
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <queue>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -15,7 +18,9 @@
 #include "sim/queueing/event_server.h"
 #include "sim/queueing/fifo_server.h"
 #include "sim/queueing/multi_server.h"
+#include "sim/queueing/processor_sharing.h"
 #include "sim/queueing/rate_limited_link.h"
+#include "sim/queueing/token_bucket.h"
 
 namespace cnisim::queueing {
 namespace {
@@ -155,6 +160,90 @@ TEST(ClosedForm, RateLimitedLink) {
     }
     EXPECT_EQ(expected, found);
     EXPECT_EQ(link.dropped() > 0, round % 2 == 0);
+  }
+}
+
+// A shaper that fills nanosecond by nanosecond and lets the packets of a queue go when it may.
+TEST(ClosedForm, TokenBucket) {
+  for (std::uint32_t round = 0; round < 10; ++round) {
+    RandomStream random(/*seed=*/402, round, 0);
+    const BitsPerSecond rate(900'000'000 + 77'777'777 * std::int64_t{round});
+    const Bytes burst(200 + 100 * std::int64_t{round});
+    const auto tokens = [](Bytes size) { return size.count() * 8 * 1'000'000'000; };  // 1e-9 bit
+    TokenBucket shaper(rate, burst);
+    std::vector<SimTime> expected;
+    std::vector<SimTime> found;
+    std::deque<Bytes> queue;
+    std::int64_t level = tokens(burst);
+    SimTime next;
+    const auto let_go = [&](SimTime now) {
+      while (!queue.empty() && level >= tokens(queue.front())) {
+        level -= tokens(queue.front());
+        queue.pop_front();
+        found.push_back(now);
+      }
+    };
+    for (SimTime now; expected.size() < 1'000 || !queue.empty(); now += SimTime::FromNanos(1)) {
+      if (now > SimTime()) level = std::min(tokens(burst), level + rate.value());
+      let_go(now);
+      while (now == next && expected.size() < 1'000) {
+        // Less than the burst, so that a bucket on which a packet waits is never full.
+        const Bytes size(1 + random.Below(199));
+        expected.push_back(shaper.Accept(now, size));
+        queue.push_back(size);
+        let_go(now);
+        // 100 bytes on average, at a load of 0.95.
+        next += Nanoseconds(random.Exponential(8.4e11 / static_cast<double>(rate.value()))).Round();
+      }
+    }
+    EXPECT_EQ(expected, found);
+  }
+}
+
+// A server that divides itself in fractions of any size.  Only the departure is rounded, up.
+TEST(ClosedForm, ProcessorSharing) {
+  for (std::uint32_t round = 0; round < 10; ++round) {
+    const std::vector<Customer> customers = MakeCustomers(round, 0.8);
+    std::vector<double> expected(customers.size());
+    std::vector<std::pair<double, std::size_t>> present;  // work left, customer
+    double now = 0;
+    const auto serve_until = [&](double until) {
+      while (!present.empty()) {
+        const auto first = std::min_element(present.begin(), present.end());
+        const auto share = static_cast<double>(present.size());
+        const double step = std::min(until - now, first->first * share);
+        const bool leaves = step == first->first * share;
+        for (auto& [left, customer] : present) left -= step / share;
+        now += step;
+        if (!leaves) return;
+        expected[first->second] = now;
+        present.erase(first);
+      }
+      now = until;
+    };
+    ProcessorSharing server;
+    std::vector<SimTime> found(customers.size());
+    std::optional<ProcessorSharing::Due> due;
+    const auto follow_until = [&](SimTime until) {
+      while (due && due->at <= until) {
+        const SimTime at = due->at;
+        const auto done = server.Complete(at, due->generation);
+        ASSERT_TRUE(done.has_value());
+        found[done->customer] = at;
+        due = done->next;
+      }
+    };
+    for (std::size_t i = 0; i < customers.size(); ++i) {
+      follow_until(customers[i].arrival);
+      due = server.Accept(customers[i].arrival, i, customers[i].service);
+      serve_until(static_cast<double>(customers[i].arrival.nanos()));
+      present.emplace_back(static_cast<double>(customers[i].service.nanos()), i);
+    }
+    follow_until(SimTime::Max());
+    serve_until(1e300);
+    for (std::size_t i = 0; i < customers.size(); ++i) {
+      EXPECT_NEAR(static_cast<double>(found[i].nanos()), expected[i] + 0.5, 0.55) << i;
+    }
   }
 }
 

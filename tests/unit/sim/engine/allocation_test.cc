@@ -1,8 +1,10 @@
 // Nothing is allocated in the loop after warm-up: a run of a hundred times as many windows makes
-// as many calls of operator new as a short one.
+// as many calls of operator new as a short one.  And an LP that has little to do costs little.
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,7 +12,7 @@
 
 #include "sim/base/random.h"
 #include "sim/engine/simulation.h"
-#include "tests/unit/sim/engine/allocation_counter.h"
+#include "tests/support/allocation_counter.h"
 
 namespace cnisim::engine {
 namespace {
@@ -44,9 +46,9 @@ class Chatter final : public LogicalProcess {
 };
 
 std::uint64_t AllocationsOf(Simulation& simulation, SimTime until, unsigned threads) {
-  const std::uint64_t before = testing_support::Allocations();
+  const std::uint64_t before = test::Allocations();
   simulation.Run(until, {.threads = threads, .always_team = true});
-  return testing_support::Allocations() - before;
+  return test::Allocations() - before;
 }
 
 void ExpectNoneInTheLoop(unsigned threads) {
@@ -70,6 +72,39 @@ void ExpectNoneInTheLoop(unsigned threads) {
 
 TEST(AllocationTest, OneThreadAllocatesNothingInTheLoop) { ExpectNoneInTheLoop(1); }
 TEST(AllocationTest, SeveralThreadsAllocateNothingInTheLoop) { ExpectNoneInTheLoop(3); }
+
+// An event for itself, now and then.
+class Sleeper final : public LogicalProcess {
+ public:
+  void Run(Turn& turn) override {
+    while (const Event* event = turn.Next()) turn.Schedule(event->time + 1_ms, kTimer);
+  }
+  std::string_view kind() const override { return "sleeper"; }
+};
+
+// All that a simulation of a thousand nodes takes at most, apart from what the nodes are.
+TEST(AllocationTest, ANodeTakesAKibibyteOfTheEngine) {
+  constexpr std::size_t kNodes = 1'000;
+  for (const unsigned threads : {1U, 2U}) {
+    const std::size_t before = test::LiveBytes();
+    test::ResetMostLiveBytes();
+    {
+      Simulation simulation;
+      std::vector<LpId> lps;
+      for (std::size_t i = 0; i < kNodes; ++i) {
+        lps.push_back(simulation.Add(std::make_unique<Sleeper>()));
+      }
+      simulation.ConnectAll(lps, 10_us);
+      for (const LpId lp : lps) simulation.Schedule(lp, 1_us * lp.value(), kTimer);
+      const RunReport report = simulation.Run(20_ms, {.threads = threads, .always_team = true});
+      EXPECT_GT(report.events, 10 * kNodes);
+      EXPECT_GE(test::LiveBytes() - before, report.profile.bytes);
+    }
+    const std::size_t bytes = (test::MostLiveBytes() - before) / kNodes;
+    EXPECT_LE(bytes, 1'024U) << threads;
+    RecordProperty("bytes_a_node_" + std::to_string(threads), static_cast<int>(bytes));
+  }
+}
 
 }  // namespace
 }  // namespace cnisim::engine
