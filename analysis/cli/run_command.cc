@@ -19,6 +19,7 @@
 #include "analysis/cli/scenario_input.h"
 #include "analysis/experiment/engine_profile.h"
 #include "analysis/experiment/ramp.h"
+#include "analysis/experiment/ramp_json.h"
 #include "analysis/experiment/result_json.h"
 #include "analysis/experiment/sweep_experiment.h"
 #include "analysis/explain/result_paths.h"
@@ -28,6 +29,7 @@
 #include "analysis/report/check_report.h"
 #include "analysis/report/html_report.h"
 #include "analysis/report/ramp_text.h"
+#include "analysis/report/resources_text.h"
 #include "analysis/report/sweep_text.h"
 #include "analysis/report/terminal_report.h"
 
@@ -40,6 +42,7 @@ struct RunOptions {
   bool report = false;
   bool csv = false;
   bool profile = false;
+  bool resources = false;
   std::string history;
   std::string ramp;
 };
@@ -101,6 +104,10 @@ std::string Budgets(LoadedScenario& loaded, const experiment::ResultDocument& do
   return "\n" + report::CheckReport({check}, color);
 }
 
+std::string OutputFolder(const LoadedScenario& loaded, const Invocation& invocation) {
+  return invocation.options.output.value_or("cnisim-out/" + loaded.scenario.name);
+}
+
 ExitCode RunRamp(const RunOptions& options, LoadedScenario& loaded, Invocation& invocation) {
   const experiment::ScenarioOptions common = options.measure.ToExperiment(invocation);
   experiment::RampOptions ramp;
@@ -114,16 +121,22 @@ ExitCode RunRamp(const RunOptions& options, LoadedScenario& loaded, Invocation& 
       experiment::RunRamp(loaded.scenario, loaded.catalog, ramp, loaded.diagnostics);
   PrintDiagnostics(loaded.diagnostics, invocation);
   if (!results) return ExitCode::kUserInput;
-  if (invocation.writes) invocation.out.stream << report::RampText(*results);
+  if (!invocation.writes) return ExitCode::kOk;
+  const std::string folder = OutputFolder(loaded, invocation);
+  const std::string path = (std::filesystem::path(folder) / "ramp.json").string();
+  const std::string json =
+      ToJson(experiment::ContextOf(loaded.scenario, loaded.catalog, ramp), *results);
+  if (!WriteResult(path, json, invocation) ||
+      (invocation.options.json && !WriteResult(*invocation.options.json, json, invocation))) {
+    return ExitCode::kUserInput;
+  }
+  if (!invocation.options.json_on_stdout()) {
+    invocation.out.stream << report::RampText(*results) << "\nWritten: " << path << "\n";
+  }
   return ExitCode::kOk;
 }
 
 ExitCode Run(const RunOptions& options, Invocation& invocation) {
-  if (!options.ramp.empty() && (invocation.options.json || invocation.options.output)) {
-    invocation.err.stream
-        << "cnisim run: error: --ramp only prints a table: no --json, no --output\n";
-    return ExitCode::kUserInput;
-  }
   const std::unique_ptr<LoadedScenario> loaded = LoadScenario(options.scenario, invocation);
   if (loaded == nullptr) return ExitCode::kUserInput;
   WarnOfUnused(*loaded);
@@ -134,8 +147,7 @@ ExitCode Run(const RunOptions& options, Invocation& invocation) {
   }
   if (!options.ramp.empty()) return RunRamp(options, *loaded, invocation);
 
-  const std::filesystem::path folder =
-      invocation.options.output.value_or("cnisim-out/" + loaded->scenario.name);
+  const std::filesystem::path folder = OutputFolder(*loaded, invocation);
   const std::string kept = experiment::KeptPointsFolder(folder.string());
   experiment::ScenarioOptions experiment = options.measure.ToExperiment(invocation);
   experiment.review = [&](const experiment::ResultDocument& unmeasured,
@@ -179,7 +191,8 @@ ExitCode Run(const RunOptions& options, Invocation& invocation) {
   experiment::ForgetKeptPoints(kept);
   if (!invocation.options.json_on_stdout()) {
     invocation.out.stream << report::TerminalReport(*document, terminal)
-                          << report::SweepText(*document, terminal.color) << budgets;
+                          << report::SweepText(*document, terminal.color)
+                          << (options.resources ? report::ResourcesText(*document) : "") << budgets;
   }
   return ExitCode::kOk;
 }
@@ -192,6 +205,8 @@ Action AddRunCommand(CLI::App& command) {
   options->measure.AddTo(command);
   command.add_flag("--report", options->report, "write report.html too");
   command.add_flag("--profile", options->profile, "say where the engine's time went");
+  command.add_flag("--resources", options->resources,
+                   "show how busy each kind of resource is and what waits for it");
   command.add_flag("--csv", options->csv, "write results.csv too, a line for each figure");
   command
       .add_option("--history", options->history,
@@ -209,7 +224,9 @@ Action AddRunCommand(CLI::App& command) {
       ->excludes("--precision")
       ->excludes("--cost-draws")
       ->excludes("--shuffle-ties")
+      ->excludes("--no-fusing")
       ->excludes("--profile")
+      ->excludes("--resources")
       ->excludes("--ranks");
   return [options](Invocation& invocation) { return Run(*options, invocation); };
 }

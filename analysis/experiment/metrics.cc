@@ -288,6 +288,17 @@ TrafficResult SummariseFlow(const SubjectRecord& record, const FlowPlace& place,
   return result;
 }
 
+/// Means over all replications of what waits at a kind of resource.
+void AddWaits(const SubjectRecord& record, workload::ResourceKind kind, ResourceResult& result) {
+  const double n = static_cast<double>(record.replications.size());
+  result.queue_mean = result.wait_share = 0;
+  for (const TrafficRecord& replication : record.replications) {
+    const SimTime waited = replication.resources[static_cast<std::size_t>(kind)].waited;
+    result.queue_mean += PerSecond(waited.seconds(), replication) / n;
+    result.wait_share += replication.WaitShare(kind) / n;
+  }
+}
+
 /// Loads and drops over all replications: means of shares and times, sums of counts.
 TrafficRecord PoolResources(const SubjectRecord& record) {
   TrafficRecord pooled;
@@ -318,6 +329,7 @@ void AddResources(const SubjectRecord& record, ConfigurationResult& result) {
     result.resources.push_back({std::string(Name(use.kind)), use.busiest, use.busy_max,
                                 use.busy_mean, static_cast<double>(use.wait_mean.nanos()),
                                 use.drops});
+    AddWaits(record, use.kind, result.resources.back());
   }
   if (result.resources.empty()) return;
   const TrafficRecord::Binding binding = pooled.binding();

@@ -25,8 +25,9 @@ namespace {
 using scenario::Scenario;
 using scenario::TrafficKind;
 
-constexpr double kLost = 0.02;       // share of requests that may fail or pile up
-constexpr double kPrecision = 1.02;  // ratio of the rates between which it breaks
+constexpr double kLost = 0.01;           // share of requests that may fail or pile up
+constexpr double kPrecision = 1.005;     // ratio of the rates between which it breaks
+constexpr double kKneePrecision = 1.02;  // and of those between which p99 doubles
 constexpr double kStepsPerDecade = 5;
 
 double OpenLoopRate(const Scenario& scenario) {
@@ -37,15 +38,20 @@ double OpenLoopRate(const Scenario& scenario) {
   return sum;
 }
 
-// @param expected  mean number under way at the rate and latency that were seen (Little's law).  A
-//                  queue that grows all the time ends at twice its mean, so what has piled up is
-//                  twice what is beyond that and three of its deviations.
-bool IsCarried(std::uint64_t offered, std::uint64_t failed, std::uint64_t in_flight,
-               double expected) {
-  const double usual = expected + 3 * std::sqrt(expected);
+// What came in a span and what became of it; see RunRamp().
+struct Span {
+  std::uint64_t offered = 0;
+  std::uint64_t answered = 0;
+  std::uint64_t failed = 0;
+};
+
+// @param usual  mean number under way without queueing
+bool IsCarried(const Span& span, double usual) {
+  const double piled_up = static_cast<double>(span.offered) - static_cast<double>(span.answered) -
+                          static_cast<double>(span.failed);
   const double lost =
-      static_cast<double>(failed) + 2 * std::max(static_cast<double>(in_flight) - usual, 0.0);
-  return lost <= kLost * static_cast<double>(offered);
+      static_cast<double>(span.failed) + std::max(piled_up - 3 * std::sqrt(2 * usual), 0.0);
+  return lost <= kLost * static_cast<double>(span.offered);
 }
 
 // The ramp of one configuration.
@@ -62,45 +68,53 @@ class Climber {
   /// False: the configuration cannot be run.
   bool Climb(RampResult& result, document::Diagnostics& diagnostics) {
     result.name = scenario_.configurations[configuration_].name;
+    std::optional<RampPoint> carried;
     double rate = options_.range.from;
     const double step = std::pow(10.0, 1 / kStepsPerDecade);
-    for (;;) {
-      const std::optional<RampPoint> point = Run(rate, diagnostics);
+    const auto run = [&](double at) {
+      const std::optional<RampPoint> point = Run(at, diagnostics);
       if (!point) return false;
       result.points.push_back(*point);
       if (!point->carried) {
         result.broke = *point;
-        break;
+      } else if (!carried || point->rate > carried->rate) {
+        carried = *point;
       }
-      result.sustained = rate;
-      if (rate >= options_.range.to) break;
+      return true;
+    };
+    for (;;) {
+      if (!run(rate)) return false;
+      if (result.broke || rate >= options_.range.to) break;
       rate = std::min(rate * step, options_.range.to);
       if (rate * kPrecision > options_.range.to) rate = options_.range.to;
     }
-    while (result.broke && result.sustained &&
-           result.broke->rate > *result.sustained * kPrecision) {
-      const std::optional<RampPoint> point =
-          Run(std::sqrt(result.broke->rate * *result.sustained), diagnostics);
-      if (!point) return false;
-      result.points.push_back(*point);
-      if (point->carried) {
-        result.sustained = point->rate;
-      } else {
-        result.broke = *point;
-      }
+    while (result.broke && carried && result.broke->rate > carried->rate * kPrecision) {
+      if (!run(std::sqrt(result.broke->rate * carried->rate))) return false;
     }
-    std::sort(result.points.begin(), result.points.end(),
-              [](const RampPoint& a, const RampPoint& b) { return a.rate < b.rate; });
-    const std::int64_t unloaded = result.points.front().p99_ns;
-    for (const RampPoint& point : result.points) {
-      if (point.p99_ns < 2 * unloaded) continue;
-      result.knee = point.rate;
-      break;
+    if (carried) {
+      result.sustained = result.broke ? std::min(carried->rate, carried->answered) : carried->rate;
     }
-    return true;
+    return FindKnee(result, diagnostics);
   }
 
  private:
+  bool FindKnee(RampResult& result, document::Diagnostics& diagnostics) {
+    const auto by_rate = [](const RampPoint& a, const RampPoint& b) { return a.rate < b.rate; };
+    for (;;) {
+      std::sort(result.points.begin(), result.points.end(), by_rate);
+      const std::int64_t doubled = 2 * result.points.front().p99_ns;
+      const auto knee = std::find_if(result.points.begin(), result.points.end(),
+                                     [&](const RampPoint& p) { return p.p99_ns >= doubled; });
+      if (knee == result.points.end() || knee == result.points.begin()) return true;
+      result.knee = knee->rate;
+      const double below = (knee - 1)->rate;
+      if (knee->rate <= below * kKneePrecision) return true;
+      const std::optional<RampPoint> point = Run(std::sqrt(knee->rate * below), diagnostics);
+      if (!point) return false;
+      result.points.push_back(*point);
+    }
+  }
+
   std::optional<RampPoint> Run(double rate, document::Diagnostics& diagnostics) {
     Scenario scaled = scenario_;
     const double factor = rate / OpenLoopRate(scenario_);
@@ -120,30 +134,39 @@ class Climber {
 
     RampPoint point;
     point.rate = rate;
-    std::uint64_t offered = 0;
-    std::uint64_t completed = 0;
-    std::uint64_t failed = 0;
-    std::uint64_t in_flight = 0;
+    Span span;
     Histogram latency;
+    Histogram network;
     for (std::size_t i = 0; i < scaled.traffic.size(); ++i) {
       if (scaled.traffic[i].kind != TrafficKind::kOpenLoop) continue;
-      offered += record.sources[i].offered;
-      completed += record.sources[i].completed;
-      failed += record.sources[i].total_failed();
-      in_flight += record.sources[i].in_flight;
+      span.offered += record.sources[i].offered;
+      span.answered += record.sources[i].answered;
+      span.failed += record.sources[i].total_failed();
       latency.Merge(record.sources[i].latency_total);
+      network.Merge(record.sources[i].latency_network);
     }
     const double seconds = record.measured.seconds();
-    point.offered = static_cast<double>(offered) / seconds;
-    point.completed = static_cast<double>(completed) / seconds;
-    if (completed > 0) {
+    point.offered = static_cast<double>(span.offered) / seconds;
+    point.answered = static_cast<double>(span.answered) / seconds;
+    if (span.offered > 0) {
+      point.failed = static_cast<double>(span.failed) / static_cast<double>(span.offered);
+    }
+    if (latency.count() > 0) {
+      point.mean_ns = latency.Mean();
+      point.network_mean_ns = network.Mean();
       point.p50_ns = latency.Quantile(0.5);
       point.p99_ns = latency.Quantile(0.99);
     }
     const auto kind = record.binding().kind;
     point.binds = Name(kind);
     point.busiest = record.resources[static_cast<std::size_t>(kind)].busiest;
-    point.carried = IsCarried(offered, failed, in_flight, latency.Mean() / 1e9 * point.offered);
+    for (const workload::ResourceUse& use : record.resources) {
+      if (use.busiest.empty()) continue;
+      point.waits.push_back(
+          {std::string(Name(use.kind)), use.busy_max, record.WaitShare(use.kind)});
+    }
+    if (!unloaded_ns_) unloaded_ns_ = point.mean_ns;
+    point.carried = IsCarried(span, *unloaded_ns_ / 1e9 * rate);
     return point;
   }
 
@@ -153,6 +176,7 @@ class Climber {
   const RampOptions& options_;
   const std::function<void()>& done_;
   bool first_ = true;
+  std::optional<double> unloaded_ns_;  // mean latency at the first rate
 };
 
 }  // namespace

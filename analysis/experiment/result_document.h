@@ -72,8 +72,11 @@ struct ResourceResult {
   std::string busiest;  ///< "node apps-3"
   double busy_max = 0;  ///< mean over replications of the busiest one's share of time
   double busy_mean = 0;
-  double wait_ns = 0;
+  double wait_ns = 0;  ///< mean of those that came
   std::uint64_t drops = 0;
+  double queue_mean = kUndefined;  ///< waiting at any of the kind, mean over time
+  /// As workload::TrafficRecord::WaitShare(); undefined in results of earlier programs.
+  double wait_share = kUndefined;
 };
 
 struct SubnetResult {

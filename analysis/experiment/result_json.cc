@@ -87,6 +87,8 @@ Json ResourceToJson(const ResourceResult& resource) {
   json["busy_mean"] = resource.busy_mean;
   json["wait_ns"] = resource.wait_ns;
   json["drops"] = resource.drops;
+  if (!std::isnan(resource.queue_mean)) json["queue_mean"] = resource.queue_mean;
+  if (!std::isnan(resource.wait_share)) json["wait_share"] = resource.wait_share;
   return json;
 }
 
@@ -262,8 +264,14 @@ TrafficResult ReadTraffic(const Json& json) {
 }
 
 ResourceResult ReadResource(const Json& json) {
-  return {json.at("kind"),      json.at("busiest"), json.at("busy_max"),
-          json.at("busy_mean"), json.at("wait_ns"), json.at("drops")};
+  return {json.at("kind"),
+          json.at("busiest"),
+          json.at("busy_max"),
+          json.at("busy_mean"),
+          json.at("wait_ns"),
+          json.at("drops"),
+          ReadNumber(json, "queue_mean"),
+          ReadNumber(json, "wait_share")};
 }
 
 SubnetResult ReadSubnet(const Json& json) {

@@ -59,11 +59,15 @@ std::vector<std::string> KnownNames(const scenario::Scenario& scenario) {
   return {names.begin(), names.end()};
 }
 
-std::size_t ZoneOf(const PreparedConfiguration& prepared, const std::string& node) {
+workload::FabricPlace PlaceOf(const cluster::Node& node) {
+  return {static_cast<std::size_t>(node.zone), static_cast<std::uint32_t>(node.proximity_group)};
+}
+
+workload::FabricPlace PlaceOf(const PreparedConfiguration& prepared, const std::string& node) {
   for (const cluster::Node& candidate : prepared.cluster().nodes()) {
-    if (candidate.name == node) return static_cast<std::size_t>(candidate.zone);
+    if (candidate.name == node) return PlaceOf(candidate);
   }
-  return 0;
+  return {};
 }
 
 std::string SourceOf(const datapath::StageCost& cost) {
@@ -90,13 +94,12 @@ bool ComesFromOutside(PathKind path) {
 /// From any other node to the server's: the entry node is not fixed.
 FabricLeg MeanLegTo(const std::string& server_node, const PreparedConfiguration& prepared,
                     const workload::Latency& latency) {
-  const std::size_t zone = ZoneOf(prepared, server_node);
+  const workload::FabricPlace server = PlaceOf(prepared, server_node);
   double sum = 0;
   double nodes = 0;
   for (const cluster::Node& node : prepared.cluster().nodes()) {
     if (node.name == server_node) continue;
-    sum +=
-        static_cast<double>(latency.zones[static_cast<std::size_t>(node.zone)][zone].mean.nanos());
+    sum += static_cast<double>(latency.Between(PlaceOf(node), server).mean.nanos());
     ++nodes;
   }
   FabricLeg leg;
@@ -118,9 +121,9 @@ std::vector<FabricLeg> LegsOf(const scenario::EdgeFlow& edge, const PreparedConf
     }
     return legs;
   }
-  const std::size_t from = ZoneOf(prepared, edge.client_node);
-  const std::size_t to = ZoneOf(prepared, edge.server_node);
-  legs.push_back(Leg(latency.zones[from][to], profile.zones[from][to].cost, prepared.costs()));
+  const workload::FabricPlace from = PlaceOf(prepared, edge.client_node);
+  const workload::FabricPlace to = PlaceOf(prepared, edge.server_node);
+  legs.push_back(Leg(latency.Between(from, to), profile.Between(from, to).cost, prepared.costs()));
   return legs;
 }
 

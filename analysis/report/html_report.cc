@@ -460,10 +460,10 @@ void AddLimits(const ResultDocument& document, HtmlPage& page) {
   }
   HtmlTable table{"How busy the busiest resource of each kind is", {"configuration"}, {}};
   table.header.insert(table.header.end(), kinds.begin(), kinds.end());
-  HtmlTable all{
-      "Load of every kind of resource",
-      {"configuration", "resource", "busiest", "busy", "mean of all", "mean wait", "packets lost"},
-      {}};
+  HtmlTable all{"Load of every kind of resource",
+                {"configuration", "resource", "busiest", "busy", "mean of all", "mean wait",
+                 "share of latency", "packets lost"},
+                {}};
   for (const ConfigurationResult& configuration : document.configurations) {
     std::vector<HtmlCell> row = {{configuration.name, true}};
     for (const std::string& kind : kinds) {
@@ -484,6 +484,7 @@ void AddLimits(const ResultDocument& document, HtmlPage& page) {
                           {Percent(resource.busy_max)},
                           {Percent(resource.busy_mean)},
                           {Duration(resource.wait_ns)},
+                          {std::isnan(resource.wait_share) ? "-" : Percent(resource.wait_share)},
                           {Count(resource.drops)}});
     }
   }

@@ -109,6 +109,14 @@ class ClusterBuilder {
     if (!pool.zones.empty()) {
       node.zone = pool.zones[static_cast<std::size_t>(index) % pool.zones.size()];
     }
+    if (!pool.proximity_placement_group.empty()) {
+      std::uint32_t first = 0;  // pool of the group
+      while (cluster_.pool(PoolId(first)).proximity_placement_group !=
+             pool.proximity_placement_group) {
+        ++first;
+      }
+      node.proximity_group = static_cast<int>(first) + 1;
+    }
     node.name = "aks-" + pool.name + '-' + std::to_string(index);
     if (dumped != nullptr) {
       node.name = dumped->name;

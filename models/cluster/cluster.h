@@ -26,7 +26,9 @@ struct Node {
   NodeId id;
   std::string name;  ///< "aks-apps-3", or the dump's
   PoolId pool;
-  int zone = 0;      ///< 1 to 3; 0: none
+  int zone = 0;  ///< 1 to 3; 0: none
+  /// Number of its proximity placement group, from 1 on; 0: none.
+  int proximity_group = 0;
   int max_pods = 0;  ///< hostNetwork pods count too
   Labels labels;
   std::vector<PodId> pods;  ///< ascending

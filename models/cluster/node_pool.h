@@ -29,6 +29,8 @@ struct NodePool {
   std::optional<int> max_count;
   std::optional<int> max_pods;  ///< empty: the network mode's default
   std::vector<int> zones;       ///< 1 to 3; empty: the region has no say where nodes are
+  /// Nodes of all pools that name the same group stand in one datacenter; empty: anywhere.
+  std::string proximity_placement_group;
   MaxSurge max_surge;
   PoolMode mode = PoolMode::kUser;
 

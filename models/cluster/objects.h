@@ -85,6 +85,7 @@ struct Workload {
   bool host_network = false;
   Labels node_selector;
   std::int64_t cpu_request_millicores = 0;  ///< of one pod; 0 when not given
+  /// Of its first container, which the application is taken to run in; 0 when not given.
   std::int64_t cpu_limit_millicores = 0;
   Bytes memory_request;
   Bytes memory_limit;

@@ -240,6 +240,7 @@ void PreparedConfiguration::PrepareNodes(Diagnostics& diagnostics) {
     workload::NodeModel model;
     model.name = node.name;
     model.zone = static_cast<std::uint32_t>(node.zone);
+    model.proximity_group = static_cast<std::uint32_t>(node.proximity_group);
     if (size == nullptr) {
       if (reported.insert(pool.pool.sku).second) {
         diagnostics.Error(pool.where, "cluster.node_pools",
@@ -273,13 +274,16 @@ void PreparedConfiguration::PrepareApplications() {
   for (const cluster::Workload& workload : cluster_.workloads()) {
     workload::ApplicationModel application;
     application.name = workload.ToString();
-    ServiceTime time{defaults.service_time, defaults.service_cv, true};
+    ServiceTime time{defaults.service_time, defaults.service_cv, /*exponential=*/false,
+                     /*assumed=*/true};
     const auto found = work.find({workload.ns, workload.name});
     if (found != work.end()) time = found->second;
     application.service_time = Nanoseconds(static_cast<double>(time.mean.nanos()));
     application.service_cv = time.cv;
+    application.exponential = time.exponential;
     application.workers = defaults.workers;
     application.queue = defaults.queue;
+    application.cpu_limit = static_cast<std::uint32_t>(workload.cpu_limit_millicores);
     model_.applications.push_back(std::move(application));
   }
 }

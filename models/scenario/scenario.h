@@ -49,10 +49,12 @@ struct Party {
 };
 
 /// Time that a workload's application computes for one request: mean and coefficient of variation
-/// (standard deviation over mean) of a log-normal distribution; cv 0 is constant.
+/// (standard deviation over mean) of a log-normal distribution, or of an exponential one; cv 0 is
+/// constant.
 struct ServiceTime {
   SimTime mean;
   double cv = 0;
+  bool exponential = false;
   bool assumed = false;  ///< the program's default, not the scenario's word
 };
 

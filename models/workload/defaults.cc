@@ -57,6 +57,7 @@ std::map<std::string, Setter, std::less<>> Setters(Defaults& defaults) {
       {"syn_timeout", duration(defaults.syn_timeout)},
       {"syn_retries", count(defaults.syn_retries)},
       {"data_timeout", duration(defaults.data_timeout)},
+      {"cpu_period", duration(defaults.cpu_period)},
       {"data_retries", count(defaults.data_retries)},
       {"initial_window", count(defaults.initial_window)},
       {"receive_window", size(defaults.receive_window)},

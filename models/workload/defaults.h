@@ -23,6 +23,8 @@ struct Defaults {
   std::uint32_t requests_per_connection = 1;  ///< before a connection is replaced
   SimTime timeout;                            ///< of a call
 
+  SimTime cpu_period;  ///< of a CPU limit's quota
+
   // TCP.
   SimTime syn_timeout;  ///< before the first SYN is repeated; doubles each time
   std::uint32_t syn_retries = 0;

@@ -37,6 +37,7 @@ std::uint32_t HostProcess::Begin(Turn& turn, const Caller& caller, std::uint32_t
   const std::uint32_t local = caller.pod == kNone ? kNone : context_.local_pod(caller.pod);
   client.opens = churn_.Begin(turn.now(), local, client.opens, call);
   client.established = IsUdp(call);
+  if (IsSourceEdge(call.edge)) requests_.Enter(turn.now());
   client.measured = turn.now() >= measured_from_;
   if (client.measured) {
     ++stats_[call.edge].offered;
@@ -173,9 +174,11 @@ void HostProcess::EndCall(Turn& turn, std::uint32_t slot, Outcome outcome, doubl
 
 void HostProcess::Record(SimTime now, std::uint32_t slot, Outcome outcome) {
   const ClientCall& client = clients_[slot];
-  if (!client.measured) return;
   const Call& call = calls_[slot];
   EdgeStats& stats = stats_[call.edge];
+  if (IsSourceEdge(call.edge)) requests_.Leave(client.begun, now);
+  if (outcome == kServed && now >= measured_from_) ++stats.answered;
+  if (!client.measured) return;
   if (outcome != kServed) {
     ++stats.failed[outcome - 1U];
     return;

@@ -43,6 +43,7 @@ NodeFindings OfNode(HostProcess& host, const NodeModel& about, SimTime span, Sim
 void Merge(const FlowRecord& from, FlowRecord& to) {
   to.offered += from.offered;
   to.completed += from.completed;
+  to.answered += from.answered;
   for (std::size_t i = 0; i < kFailureReasons; ++i) to.failed[i] += from.failed[i];
   to.denied += from.denied;
   to.in_flight += from.in_flight;
@@ -69,6 +70,7 @@ Findings Collect(const Model& model, const std::vector<HostProcess*>& hosts,
     for (std::size_t i = 0; i < kDropReasons; ++i) {
       found.drops[i] += hosts[host]->drops(static_cast<DropReason>(i));
     }
+    found.request_time += hosts[host]->RequestTime(until);
     found.pods[host] = hosts[host]->PodUses(until);
     if (host < model.nodes.size()) {
       found.nodes[host] = OfNode(*hosts[host], model.nodes[host], until - from, until);
@@ -81,6 +83,7 @@ Findings Share(const Findings& mine, const std::vector<bool>& owned, engine::Ran
   ByteWriter writer;
   for (const FlowRecord& flow : mine.flows) Save(flow, writer);
   writer.Put(mine.drops);
+  writer.Put(mine.request_time);
   for (std::uint32_t host = 0; host < owned.size(); ++host) {
     if (!owned[host]) continue;
     writer.Put(host);
@@ -97,6 +100,7 @@ Findings Share(const Findings& mine, const std::vector<bool>& owned, engine::Ran
     for (FlowRecord& flow : all.flows) Merge(LoadFlow(reader), flow);
     const auto drops = reader.Get<decltype(all.drops)>();
     for (std::size_t i = 0; i < kDropReasons; ++i) all.drops[i] += drops[i];
+    all.request_time += reader.Get<SimTime>();
     while (!reader.at_end()) {
       const auto host = reader.Get<std::uint32_t>();
       all.pods[host] = reader.GetAll<HostProcess::PodUse>();

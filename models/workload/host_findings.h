@@ -27,6 +27,7 @@ struct NodeFindings {
 struct Findings {
   std::vector<FlowRecord> flows;  // [edge], without names
   std::array<std::uint64_t, kDropReasons> drops{};
+  SimTime request_time;
   std::vector<NodeFindings> nodes;                     // [node]
   std::vector<std::vector<HostProcess::PodUse>> pods;  // [host]
 };

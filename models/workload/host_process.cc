@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "models/workload/internal/host_events.h"
+#include "models/workload/random_purposes.h"
 #include "sim/base/check.h"
 #include "sim/engine/turn.h"
 
@@ -32,10 +33,24 @@ HostProcess::HostProcess(const TrafficContext& context, std::uint32_t host)
       Pod local;
       local.pod = pod;
       local.application = model_.pods[pod].application;
+      AddLimit(local);
       pods_.push_back(local);
     }
   }
   AddGenerators();
+}
+
+void HostProcess::AddLimit(Pod& pod) {
+  if (pod.application == kNone) return;
+  const std::int64_t thousandths = model_.applications[pod.application].cpu_limit;
+  if (thousandths == 0) return;
+  has_limits_ = true;
+  const SimTime period = model_.defaults.cpu_period;
+  // Its periods begin when the pod did, so those of two pods are not in step.
+  RandomStream stream = context_.Stream(pod.pod, Purpose::kCpuPeriod);
+  const double phase = stream.Uniform() * static_cast<double>(period.nanos());
+  pod.limit.emplace(SimTime::FromNanos(period.nanos() * thousandths / 1000), period,
+                    SimTime::FromNanos(static_cast<std::int64_t>(phase)));
 }
 
 void HostProcess::Run(Turn& turn) {
@@ -66,6 +81,9 @@ void HostProcess::Run(Turn& turn) {
       case kLaunch:
         Launch(turn, CallHandle::Unpack(event->payload), KindOf(event->aux));
         break;
+      case kThaw:
+        RunSlice(turn, static_cast<std::uint32_t>(event->payload));
+        break;
       default:
         CNISIM_CHECK(false, "an event has a kind that hosts know");
     }
@@ -86,6 +104,7 @@ void HostProcess::BeginMeasurement(SimTime now) {
   measured_from_ = now;
   task_network_ = SimTime();
   background_ = SimTime();
+  request_time_before_ = requests_.Integral(now);
   if (resources_) resources_->BeginMeasurement(now);
   for (Pod& pod : pods_) {
     SetBusy(pod, now, pod.busy);
@@ -93,6 +112,8 @@ void HostProcess::BeginMeasurement(SimTime now) {
     const SimTime first_drop = pod.waits.first_drop;
     pod.waits = {};
     pod.waits.first_drop = first_drop;
+    pod.throttled = {};
+    pod.limit_used = SimTime();
   }
 }
 
@@ -100,6 +121,7 @@ void HostProcess::AddTo(std::uint32_t edge, FlowRecord& record) const {
   const EdgeStats& stats = stats_[edge];
   record.offered += stats.offered;
   record.completed += stats.completed;
+  record.answered += stats.answered;
   for (std::size_t i = 0; i < kFailureReasons; ++i) record.failed[i] += stats.failed[i];
   record.denied += stats.denied;
   record.in_flight += CountInFlight(edge);
@@ -119,6 +141,33 @@ std::uint64_t HostProcess::CountInFlight(std::uint32_t edge) const {
   return count;
 }
 
+void HostProcess::CheckLaws(SimTime now) {
+  if (resources_) resources_->CheckLaws(now);
+  std::int64_t count = 0;
+  SimTime ages;
+  for (std::uint32_t slot = 0; slot < clients_.size(); ++slot) {
+    if (!clients_[slot].live || !IsSourceEdge(calls_[slot].edge)) continue;
+    ++count;
+    ages += now - clients_[slot].begun;
+  }
+  CNISIM_CHECK(requests_.Balances(now, count, ages), "Little's law holds for requests");
+  struct Inside {
+    std::int64_t count = 0;
+    SimTime ages;
+  };
+  std::vector<Inside> inside(pods_.size());
+  for (std::uint32_t index = 0; index < jobs_.size(); ++index) {
+    const Job& job = jobs_[index];
+    if (!job.present) continue;
+    ++inside[job.pod].count;
+    inside[job.pod].ages += now - job.arrived;
+  }
+  for (std::size_t pod = 0; pod < pods_.size(); ++pod) {
+    CNISIM_CHECK(pods_[pod].requests.Balances(now, inside[pod].count, inside[pod].ages),
+                 "Little's law holds for a pod's requests");
+  }
+}
+
 std::vector<HostProcess::PodUse> HostProcess::PodUses(SimTime now) const {
   std::vector<PodUse> uses;
   for (const Pod& pod : pods_) {
@@ -126,7 +175,17 @@ std::vector<HostProcess::PodUse> HostProcess::PodUses(SimTime now) const {
     const std::int64_t integral = pod.busy_integral_ns + (now - pod.busy_since).nanos() * pod.busy;
     const double span = static_cast<double>((now - measured_from_).nanos()) *
                         model_.applications[pod.application].workers;
-    uses.push_back({pod.pod, span > 0 ? static_cast<double>(integral) / span : 0, pod.waits});
+    PodUse use{.pod = pod.pod,
+               .busy = span > 0 ? static_cast<double>(integral) / span : 0,
+               .waits = pod.waits,
+               .throttled = pod.throttled};
+    if (pod.limit) {
+      use.limited = true;
+      const SimTime measured = now - measured_from_;
+      const double allowed = measured.seconds() * pod.limit->quota().seconds();
+      use.limit_busy = pod.limit_used.seconds() * pod.limit->period().seconds() / allowed;
+    }
+    uses.push_back(use);
   }
   return uses;
 }

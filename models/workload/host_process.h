@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "models/workload/call.h"
+#include "models/workload/cpu_quota.h"
 #include "models/workload/deadline_queue.h"
 #include "models/workload/endpoint_churn.h"
 #include "models/workload/host_resources.h"
@@ -27,6 +28,7 @@
 #include "sim/base/histogram.h"
 #include "sim/base/random.h"
 #include "sim/engine/logical_process.h"
+#include "sim/queueing/presence.h"
 
 namespace cnisim::workload {
 
@@ -60,6 +62,11 @@ class HostProcess final : public engine::LogicalProcess {
   /// Measured calls that have no end yet, counted one by one.
   std::uint64_t CountInFlight(std::uint32_t edge) const;
   std::uint64_t drops(DropReason reason) const { return drops_[static_cast<std::size_t>(reason)]; }
+  /// Time that the requests of the host's own sources were under way, summed up over them.
+  SimTime RequestTime(SimTime now) const { return requests_.Integral(now) - request_time_before_; }
+  /// Ends the program unless Little's law holds for requests under way, for each pod and, with the
+  /// utilisation law, for each resource of the node.
+  void CheckLaws(SimTime now);
   /// nullptr for clients outside.
   HostResources* resources() { return resources_ ? &*resources_ : nullptr; }
   SimTime task_network() const { return task_network_; }
@@ -69,6 +76,9 @@ class HostProcess final : public engine::LogicalProcess {
     std::uint32_t pod = 0;
     double busy = 0;  ///< share of its workers, since BeginMeasurement()
     WaitTally waits;
+    bool limited = false;   ///< has a CPU limit
+    double limit_busy = 0;  ///< share of it
+    WaitTally throttled;
   };
   std::vector<PodUse> PodUses(SimTime now) const;
 
@@ -94,6 +104,7 @@ class HostProcess final : public engine::LogicalProcess {
 
   // A request that a pod serves.
   struct Job {
+    SimTime arrived;
     SimTime submitted;      // of the stretch that runs or waits for a core
     double network_ns = 0;  // of that stretch
     double send_ns = 0;     // of the call that the stretch sends
@@ -114,6 +125,7 @@ class HostProcess final : public engine::LogicalProcess {
     bool on_core = false;        // a stretch runs or waits for a core
     bool group_parallel = false;
     bool failed = false;
+    bool present = false;  // waits for a worker or has one
   };
 
   struct Pod {
@@ -126,6 +138,10 @@ class HostProcess final : public engine::LogicalProcess {
     SimTime busy_since;  // last change of `busy`
     std::int64_t busy_integral_ns = 0;
     WaitTally waits;
+    queueing::PresenceAccount requests;
+    std::optional<CpuQuota> limit;
+    SimTime limit_used;  // of what the limit allows, since BeginMeasurement()
+    WaitTally throttled;
   };
 
   // Sending side of a bulk connection: a process that writes as fast as its window lets it.
@@ -168,6 +184,7 @@ class HostProcess final : public engine::LogicalProcess {
   struct EdgeStats {
     std::uint64_t offered = 0;
     std::uint64_t completed = 0;
+    std::uint64_t answered = 0;
     std::array<std::uint64_t, kFailureReasons> failed{};
     std::uint64_t denied = 0;
     std::uint64_t connections = 0;
@@ -190,6 +207,14 @@ class HostProcess final : public engine::LogicalProcess {
     kStreamRead,
     kBurn,
     kThread,
+    kSlice,
+  };
+  // A task of a pod with a CPU limit while not all of it may run at once.
+  struct LimitedTask {
+    std::uint64_t task = 0;
+    std::uint32_t pod = 0;  // local index
+    SimTime slice;          // that runs or waits
+    SimTime left;           // after it
   };
   // A message while a kernel thread works on it.
   struct Passage {
@@ -198,7 +223,12 @@ class HostProcess final : public engine::LogicalProcess {
     std::uint32_t step = 0;
   };
 
+  static std::uint64_t TaskOf(TaskKind kind, std::uint32_t index) {
+    return static_cast<std::uint64_t>(kind) << 32 | index;
+  }
+  void AddLimit(Pod& pod);
   bool external() const { return !resources_; }
+  bool IsSourceEdge(std::uint32_t edge) const { return edge >= model_.call_edges; }
   const MessagePlan& PlanOf(const Call& call, datapath::MessageKind kind) const {
     return context_.plan(call.plan)[kind];
   }
@@ -240,6 +270,10 @@ class HostProcess final : public engine::LogicalProcess {
 
   // Tasks.
   void Submit(engine::Turn& turn, TaskKind kind, std::uint32_t index, double demand_ns);
+  std::uint32_t PodOf(TaskKind kind, std::uint32_t index) const;
+  void SubmitToCores(engine::Turn& turn, std::uint64_t task, SimTime demand);
+  void SubmitLimited(engine::Turn& turn, std::uint32_t pod, std::uint64_t task, SimTime demand);
+  void RunSlice(engine::Turn& turn, std::uint32_t limited);
   void TaskDue(engine::Turn& turn, std::uint32_t core);
   void TaskDone(engine::Turn& turn, std::uint64_t task);
 
@@ -293,6 +327,8 @@ class HostProcess final : public engine::LogicalProcess {
   Slab<ClientCall> clients_;
   Slab<Job> jobs_;
   Slab<Passage> passages_;
+  Slab<LimitedTask> limited_;
+  bool has_limits_ = false;  // some pod has a CPU limit
   EndpointChurn churn_;
   std::vector<Pod> pods_;
   std::vector<ArmedDeadlines> deadlines_;  // [distinct time-out]
@@ -303,6 +339,8 @@ class HostProcess final : public engine::LogicalProcess {
   SimTime task_network_;
   SimTime background_;
   SimTime measured_from_ = SimTime::Max();
+  queueing::PresenceAccount requests_;  // of the sources
+  SimTime request_time_before_;         // at BeginMeasurement()
 };
 
 }  // namespace cnisim::workload

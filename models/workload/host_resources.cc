@@ -35,6 +35,9 @@ HostResources::HostResources(const NodeModel& node, const Defaults& defaults, st
              std::max<std::size_t>(node.proxy_workers, 1) + defaults.proxy_queue),
       pairs_(peers),
       conntrack_(node.conntrack_max, node.conntrack_evicts, defaults.conntrack_closed),
+      softirq_accounts_(node.cores),
+      proxy_account_(std::max<std::size_t>(node.proxy_workers, 1)),
+      pair_accounts_(peers),
       softirq_before_(node.cores),
       pairs_before_(peers) {
   if (!fused) stations_.emplace(node, defaults, peers);
@@ -73,6 +76,7 @@ std::optional<SimTime> HostResources::Softirq(SimTime now, std::uint32_t core, S
   WaitTally& tally = this->tally(ResourceKind::kSoftirq);
   if (done) {
     tally.Serve(*done - now - demand);
+    softirq_accounts_[core].Serve(now, *done);
   } else {
     tally.Drop(now);
   }
@@ -85,6 +89,7 @@ std::optional<SimTime> HostResources::Transmit(SimTime now, Bytes size) {
   WaitTally& tally = this->tally(ResourceKind::kNic);
   if (done) {
     tally.Serve(wait);
+    nic_account_.Serve(now, *done);
   } else {
     tally.Drop(now);
   }
@@ -96,6 +101,7 @@ std::optional<SimTime> HostResources::Proxy(SimTime now, SimTime demand) {
   WaitTally& tally = this->tally(ResourceKind::kProxy);
   if (done) {
     tally.Serve(*done - now - demand);
+    proxy_account_.Serve(now, *done);
   } else {
     tally.Drop(now);
   }
@@ -105,6 +111,7 @@ std::optional<SimTime> HostResources::Proxy(SimTime now, SimTime demand) {
 SimTime HostResources::Pair(SimTime now, std::uint32_t peer, SimTime demand) {
   const SimTime done = pairs_[peer].Accept(now, demand);
   tally(ResourceKind::kEncryption).Serve(done - now - demand);
+  pair_accounts_[peer].Serve(now, done);
   return done;
 }
 
@@ -117,6 +124,42 @@ bool HostResources::TrackConnection(SimTime now, std::uint32_t entries) {
   }
   tally.Drop(now);
   return false;
+}
+
+queueing::CoreGroup::Submission HostResources::SubmitTask(SimTime now, std::uint64_t task,
+                                                          SimTime demand) {
+  const auto submission = cores_.Submit(now, task, demand);
+  tasks_account_.Enter(now);
+  if (submission.admission == queueing::CoreGroup::Admission::kStarted) {
+    tally(ResourceKind::kCores).Serve(submission.running.waited);
+  }
+  return submission;
+}
+
+queueing::CoreGroup::Check HostResources::RecheckTask(SimTime now, std::uint32_t core) {
+  const auto check = cores_.Recheck(now, core);
+  if (check.done) tasks_account_.Leave(check.submitted, now);
+  if (check.next) tally(ResourceKind::kCores).Serve(check.next->waited);
+  return check;
+}
+
+void HostResources::CheckLaws(SimTime now) {
+  const auto inside = cores_.InsideAt(now);
+  CNISIM_CHECK(tasks_account_.Balances(now, inside.tasks, inside.ages),
+               "Little's law holds for a node's tasks");
+  if (stations_) return;  // they are held to the closed forms, which are checked here
+  for (std::uint32_t core = 0; core < cores_.cores(); ++core) {
+    CNISIM_CHECK(softirq_accounts_[core].Balances(now, cores_.SoftirqBusyTime(now, core)),
+                 "a core does softirq work as long as there is some");
+  }
+  CNISIM_CHECK(nic_account_.Balances(now, nic_.BusyTime(now), SimTime::FromNanos(1)),
+               "a NIC sends as long as there is a packet");
+  CNISIM_CHECK(proxy_account_.Balances(now, proxy_.BusyTime(now)),
+               "a proxy's workers work as long as there are messages");
+  for (std::size_t peer = 0; peer < pairs_.size(); ++peer) {
+    CNISIM_CHECK(pair_accounts_[peer].Balances(now, pairs_[peer].BusyTime(now)),
+                 "a hand-over works as long as there is a packet");
+  }
 }
 
 void HostResources::BeginMeasurement(SimTime now) {

@@ -19,6 +19,7 @@
 #include "sim/queueing/core_group.h"
 #include "sim/queueing/fifo_server.h"
 #include "sim/queueing/multi_server.h"
+#include "sim/queueing/presence.h"
 #include "sim/queueing/rate_limited_link.h"
 
 namespace cnisim::workload {
@@ -44,6 +45,13 @@ class HostResources {
   }
 
   bool TrackConnection(SimTime now, std::uint32_t entries);
+  /// As CoreGroup has them.
+  queueing::CoreGroup::Submission SubmitTask(SimTime now, std::uint64_t task, SimTime demand);
+  queueing::CoreGroup::Check RecheckTask(SimTime now, std::uint32_t core);
+
+  /// Ends the program unless Little's law and the utilisation law hold here (presence.h), from the
+  /// start of the simulation to `now`.  @pre nothing happens before `now` any more
+  void CheckLaws(SimTime now);
 
   queueing::CoreGroup& cores() { return cores_; }
   ConntrackTable& conntrack() { return conntrack_; }
@@ -76,6 +84,12 @@ class HostResources {
   std::vector<queueing::FifoServer> pairs_;  // [peer]
   ConntrackTable conntrack_;
   std::array<WaitTally, kResourceKinds> tallies_;  // [ResourceKind]
+
+  queueing::PresenceAccount tasks_account_;
+  std::vector<queueing::ServiceAccount> softirq_accounts_;  // [core]
+  queueing::ServiceAccount nic_account_;
+  queueing::MultiServiceAccount proxy_account_;
+  std::vector<queueing::ServiceAccount> pair_accounts_;  // [peer]
 
   // At BeginMeasurement().
   std::vector<SimTime> softirq_before_;  // [core]

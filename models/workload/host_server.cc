@@ -93,7 +93,10 @@ void HostProcess::Serve(Turn& turn, CallHandle handle, bool first_request) {
   job.pod = context_.local_pod(call.server_pod);
   job.key = call.key;
   job.first_request = first_request;
+  job.arrived = turn.now();
   job.submitted = turn.now();
+  job.present = true;
+  pod.requests.Enter(turn.now());
   if (free_worker) {
     SetBusy(pod, turn.now(), pod.busy + 1);
     StartJob(turn, index);
@@ -116,7 +119,10 @@ void HostProcess::StartJob(Turn& turn, std::uint32_t index) {
   job.app_ns += waited.nanos();
   if (model_.applications[pod.application].service_time.value() > 0) {
     RandomStream stream = context_.Stream(job.key, Purpose::kServiceTime);
-    job.work_left_ns = context_.service_time(pod.application)(stream);
+    const ApplicationModel& application = model_.applications[pod.application];
+    job.work_left_ns = application.exponential
+                           ? stream.Exponential(application.service_time.value())
+                           : context_.service_time(pod.application)(stream);
   }
   const Call& call = context_.call(job.request);
   const FlowPlan& plan = context_.plan(call.plan);
@@ -218,8 +224,10 @@ void HostProcess::FinishJob(Turn& turn, std::uint32_t index) {
   call.app_ns = job.app_ns;
   if (job.failed) call.outcome = FailedBy(FailureReason::kUpstream);
   ++job.generation;
+  job.present = false;
   const CallHandle request = job.request;
   Pod& pod = pods_[job.pod];
+  pod.requests.Leave(job.arrived, turn.now());
   jobs_.Free(index);
   Launch(turn, request, MessageKind::kReply);
 

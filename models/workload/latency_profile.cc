@@ -29,6 +29,8 @@ class ProfileReader {
     profile.why = reader.RequireString("why").value_or("");
     const LatencyProfile::Link same = ReadLink(reader.RequireMap("same_zone"));
     const LatencyProfile::Link cross = ReadLink(reader.RequireMap("cross_zone"));
+    const Value* group = reader.Map("same_group");
+    profile.same_group = group != nullptr ? ReadLink(group) : same;
     profile.external = ReadLink(reader.RequireMap("external"));
     for (std::size_t a = 0; a < kZones; ++a) {
       for (std::size_t b = 0; b < kZones; ++b) profile.zones[a][b] = a == b ? same : cross;
@@ -111,6 +113,7 @@ FabricDelay ResolveLink(const LatencyProfile::Link& link, const datapath::CostMo
 Latency Latency::Uniform(const FabricDelay& inside, const FabricDelay& external) {
   Latency latency;
   for (auto& row : latency.zones) row.fill(inside);
+  latency.same_group = inside;
   latency.external = external;
   return latency;
 }
@@ -120,6 +123,7 @@ Latency LatencyProfile::Resolve(const datapath::CostModel& costs) const {
   for (std::size_t a = 0; a < kZones; ++a) {
     for (std::size_t b = 0; b < kZones; ++b) latency.zones[a][b] = ResolveLink(zones[a][b], costs);
   }
+  latency.same_group = ResolveLink(same_group, costs);
   latency.external = ResolveLink(external, costs);
   return latency;
 }

@@ -28,10 +28,26 @@ struct FabricDelay {
 /// Zones of a region are 1 to 3; 0 is a node that is bound to none.
 inline constexpr std::size_t kZones = 4;
 
+/// Where a node stands.
+struct FabricPlace {
+  std::size_t zone = 0;
+  std::uint32_t proximity_group = 0;  ///< 0 = none
+
+  /// In one proximity placement group, so in one datacenter.
+  bool IsCloseTo(const FabricPlace& other) const {
+    return proximity_group != 0 && proximity_group == other.proximity_group;
+  }
+};
+
 /// Delays between any two machines.
 struct Latency {
   std::array<std::array<FabricDelay, kZones>, kZones> zones;  // [zone][zone]
-  FabricDelay external;  ///< a client outside, through the load balancer, to a node
+  FabricDelay same_group;  ///< two nodes of a proximity placement group
+  FabricDelay external;    ///< a client outside, through the load balancer, to a node
+
+  const FabricDelay& Between(const FabricPlace& a, const FabricPlace& b) const {
+    return a.IsCloseTo(b) ? same_group : zones[a.zone][b.zone];
+  }
 
   /// The same delay everywhere inside, for tests and small models.
   static Latency Uniform(const FabricDelay& inside, const FabricDelay& external);
@@ -47,7 +63,12 @@ struct LatencyProfile {
   std::string summary;
   std::string why;  ///< of the floors
   std::array<std::array<Link, kZones>, kZones> zones;
+  Link same_group;  ///< same_zone's where the profile gives none
   Link external;
+
+  const Link& Between(const FabricPlace& a, const FabricPlace& b) const {
+    return a.IsCloseTo(b) ? same_group : zones[a.zone][b.zone];
+  }
 
   /// The profile's delays under a cost model that has its costs.
   Latency Resolve(const datapath::CostModel& costs) const;

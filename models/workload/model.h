@@ -24,8 +24,9 @@ inline constexpr std::uint32_t kNone = UINT32_MAX;
 struct NodeModel {
   std::string name;
   std::uint32_t cores = 1;
-  BitsPerSecond egress{1};  ///< the SKU's cap on what the VM sends
-  std::uint32_t zone = 0;   ///< 0 = none: not bound to a zone
+  BitsPerSecond egress{1};            ///< the SKU's cap on what the VM sends
+  std::uint32_t zone = 0;             ///< 0 = none: not bound to a zone
+  std::uint32_t proximity_group = 0;  ///< 0 = none
   std::uint64_t conntrack_max = 0;
   bool conntrack_evicts = false;  ///< a full table evicts the oldest (eBPF LRU) instead of dropping
   std::uint32_t proxy_workers = 0;  ///< of the L7 proxy; 0 = there is none
@@ -45,6 +46,8 @@ struct ApplicationModel {
   std::uint32_t workers = 1;  ///< requests that a pod serves at once, waiting for calls included
   std::uint32_t queue = 0;    ///< requests that may wait for a worker
   std::vector<std::uint32_t> calls;  // edges that it calls, in order
+  bool exponential = false;          ///< work is exponential, whatever service_cv says
+  std::uint32_t cpu_limit = 0;       ///< of a pod, in thousandths of a core; 0 = none
 };
 
 /// Where the ends of a flow are, and so which compiled flow it runs on.

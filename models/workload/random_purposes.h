@@ -20,6 +20,7 @@ enum class Purpose : std::uint32_t {
   kRenewal,
   kFabric,  ///< plus message kind, hop and attempt: see PurposeOf()
   kHost,    ///< waits and work that vary, likewise
+  kCpuPeriod,
 };
 
 constexpr std::uint32_t PurposeOf(Purpose purpose, std::uint32_t detail = 0) {

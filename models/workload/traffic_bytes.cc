@@ -22,6 +22,7 @@ void Save(const ResourceUse& use, ByteWriter& writer) {
   writer.Put(use.busy_max);
   writer.Put(use.busy_mean);
   writer.Put(use.wait_mean);
+  writer.Put(use.waited);
   writer.Put(use.drops);
   writer.Put(use.first_drop);
 }
@@ -33,6 +34,7 @@ ResourceUse LoadUse(ByteReader& reader) {
   use.busy_max = reader.Get<double>();
   use.busy_mean = reader.Get<double>();
   use.wait_mean = reader.Get<SimTime>();
+  use.waited = reader.Get<SimTime>();
   use.drops = reader.Get<std::uint64_t>();
   use.first_drop = reader.Get<SimTime>();
   return use;
@@ -44,6 +46,7 @@ void Save(const FlowRecord& flow, ByteWriter& writer) {
   writer.PutText(flow.name);
   writer.Put(flow.offered);
   writer.Put(flow.completed);
+  writer.Put(flow.answered);
   writer.Put(flow.failed);
   writer.Put(flow.denied);
   writer.Put(flow.in_flight);
@@ -59,6 +62,7 @@ FlowRecord LoadFlow(ByteReader& reader) {
   flow.name = reader.GetText();
   flow.offered = reader.Get<std::uint64_t>();
   flow.completed = reader.Get<std::uint64_t>();
+  flow.answered = reader.Get<std::uint64_t>();
   flow.failed = reader.Get<decltype(flow.failed)>();
   flow.denied = reader.Get<std::uint64_t>();
   flow.in_flight = reader.Get<std::uint64_t>();
@@ -76,6 +80,7 @@ void Save(const TrafficRecord& record, ByteWriter& writer) {
   writer.Put(record.drops);
   for (const ResourceUse& use : record.resources) Save(use, writer);
   writer.PutAll(record.nodes);
+  writer.Put(record.request_time);
   writer.Put(record.measured);
   writer.Put(record.events);
   writer.Put(record.digest);
@@ -88,6 +93,7 @@ TrafficRecord LoadTraffic(ByteReader& reader) {
   record.drops = reader.Get<decltype(record.drops)>();
   for (ResourceUse& use : record.resources) use = LoadUse(reader);
   record.nodes = reader.GetAll<NodeCpu>();
+  record.request_time = reader.Get<SimTime>();
   record.measured = reader.Get<SimTime>();
   record.events = reader.Get<std::uint64_t>();
   record.digest = reader.Get<std::uint64_t>();

@@ -9,12 +9,14 @@ TrafficContext::TrafficContext(const Model& model, std::uint64_t seed, bool fuse
     : model_(model),
       seed_(seed),
       fused_(fused),
+      same_group_(model.latency.same_group),
       external_(model.latency.external),
       min_latency_(model.latency.external.floor) {
   for (const auto& row : model.latency.zones) {
     for (const FabricDelay& delay : row) fabric_.emplace_back(delay);
   }
   for (const NodeModel& a : model.nodes) {
+    if (a.proximity_group != 0) min_latency_ = std::min(min_latency_, same_group_.floor());
     for (std::size_t zone = 0; zone < kZones; ++zone) {
       min_latency_ = std::min(min_latency_, model.latency.zones[a.zone][zone].floor);
     }
@@ -84,7 +86,10 @@ std::uint32_t TrafficContext::PlanOf(std::uint32_t edge, std::uint32_t target,
 
 const FabricSampler& TrafficContext::fabric(std::uint32_t from_host, std::uint32_t to_host) const {
   if (from_host >= external_host() || to_host >= external_host()) return external_;
-  return fabric_[model_.nodes[from_host].zone * kZones + model_.nodes[to_host].zone];
+  const NodeModel& from = model_.nodes[from_host];
+  const NodeModel& to = model_.nodes[to_host];
+  if (from.proximity_group != 0 && from.proximity_group == to.proximity_group) return same_group_;
+  return fabric_[from.zone * kZones + to.zone];
 }
 
 }  // namespace cnisim::workload

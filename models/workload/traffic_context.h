@@ -91,6 +91,7 @@ class TrafficContext {
   std::uint32_t deadline_queue_count_ = 0;
   bool uses_pairs_ = false;
   std::vector<FabricSampler> fabric_;  // [zone * kZones + zone]
+  FabricSampler same_group_;
   FabricSampler external_;
   SimTime min_latency_;
 };

@@ -21,7 +21,7 @@ std::string_view Name(FailureReason reason) {
 
 std::string_view Name(ResourceKind kind) {
   constexpr std::string_view kNames[kResourceKinds] = {
-      "softirq", "cores", "NIC", "L7 proxy", "workers", "conntrack", "encryption"};
+      "softirq", "cores", "NIC", "L7 proxy", "workers", "conntrack", "encryption", "CPU limit"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -51,6 +51,12 @@ TrafficRecord::Binding TrafficRecord::binding() const {
     if (use.busy_max > first->busy_max) first = &use;
   }
   return {first->kind, false};
+}
+
+double TrafficRecord::WaitShare(ResourceKind kind) const {
+  if (request_time == SimTime()) return 0;
+  return static_cast<double>(resources[static_cast<std::size_t>(kind)].waited.nanos()) /
+         static_cast<double>(request_time.nanos());
 }
 
 double TrafficRecord::network_cores_per_node() const {

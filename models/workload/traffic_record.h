@@ -53,6 +53,9 @@ struct FlowRecord {
   std::string name;  ///< "external -> frontend"
   std::uint64_t offered = 0;
   std::uint64_t completed = 0;
+  /// Answered well within the span, though asked before it perhaps: what was served.  `completed`
+  /// leaves those out.
+  std::uint64_t answered = 0;
   std::array<std::uint64_t, kFailureReasons> failed{};  // [FailureReason]
   /// Calls that a policy stopped, counted when it did: the first SYN disappeared or was refused, or
   /// the request got a 403.  Most are in flight for seconds after.
@@ -76,17 +79,19 @@ enum class ResourceKind : std::uint8_t {
   kWorkers,     ///< request slots of a pod
   kConntrack,   ///< entries of a node's connection table
   kEncryption,  ///< serial hand-over of encrypted packets between two nodes
+  kCpuLimit,    ///< CPU time that a pod's limit allows
 };
-inline constexpr std::size_t kResourceKinds = 7;
+inline constexpr std::size_t kResourceKinds = 8;
 std::string_view Name(ResourceKind kind);
 
 /// How loaded the resources of one kind were.
 struct ResourceUse {
   ResourceKind kind = ResourceKind::kCores;
   std::string busiest;   ///< "node apps-3", "pod cart-0"; empty if there is none of the kind
-  double busy_max = 0;   ///< share of time (conntrack: of entries) of the busiest
+  double busy_max = 0;   ///< share of time (conntrack: of entries, CPU limit: of it) of the busiest
   double busy_mean = 0;  ///< mean over all of the kind
   SimTime wait_mean;     ///< waiting before service, mean over all that came
+  SimTime waited;        ///< sum of the waits
   std::uint64_t drops = 0;
   /// When it first dropped or first refused, warm-up included; SimTime::Max() if never.
   SimTime first_drop = SimTime::Max();
@@ -108,6 +113,8 @@ struct TrafficRecord {
   std::array<std::uint64_t, kDropReasons> drops{};    // [DropReason]
   std::array<ResourceUse, kResourceKinds> resources;  // [ResourceKind]
   std::vector<NodeCpu> nodes;                         // [node id]
+  /// Time that requests of all sources were under way in the span, summed up over them.
+  SimTime request_time;
   SimTime measured;
   std::uint64_t events = 0;  ///< handled by the engine, warm-up included
   std::uint64_t digest = 0;  ///< of every event; equal for equal runs
@@ -119,6 +126,10 @@ struct TrafficRecord {
     bool saturated = false;
   };
   Binding binding() const;
+
+  /// Waits at resources of one kind over the time that requests were under way.  All who wait there
+  /// count: calls in parallel each, and packets that no request waits for.
+  double WaitShare(ResourceKind kind) const;
 
   /// CPU time spent on networking, in cores, mean over nodes.
   double network_cores_per_node() const;

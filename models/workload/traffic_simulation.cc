@@ -37,6 +37,7 @@ class UseBuilder {
     if (tally_.served > 0) {
       use.wait_mean = tally_.waited / static_cast<std::int64_t>(tally_.served);
     }
+    use.waited = tally_.waited;
     use.drops = tally_.drops;
     use.first_drop = tally_.first_drop;
     return use;
@@ -57,6 +58,7 @@ class Recorder {
   TrafficRecord Record() {
     RecordFlows();
     record_.drops = found_.drops;
+    record_.request_time = found_.request_time;
     RecordNodes();
     RecordPods();
     return std::move(record_);
@@ -98,12 +100,16 @@ class Recorder {
 
   void RecordPods() {
     UseBuilder workers(ResourceKind::kWorkers);
+    UseBuilder limits(ResourceKind::kCpuLimit);
     for (const auto& host : found_.pods) {
       for (const HostProcess::PodUse& use : host) {
-        workers.Add("pod " + model_.pods[use.pod].name, use.busy, use.waits);
+        const std::string name = "pod " + model_.pods[use.pod].name;
+        workers.Add(name, use.busy, use.waits);
+        if (use.limited) limits.Add(name, use.limit_busy, use.throttled);
       }
     }
     Set(workers.Build());
+    Set(limits.Build());
   }
 
   void Set(const ResourceUse& use) { record_.resources[static_cast<std::size_t>(use.kind)] = use; }
@@ -161,6 +167,9 @@ TrafficRecord SimulateTraffic(const Model& model, const TrafficOptions& options)
 
   std::vector<bool> owned;
   for (const engine::LpId lp : context.lps) owned.push_back(simulation.owns(lp));
+  for (std::size_t host = 0; host < hosts.size(); ++host) {
+    if (owned[host]) hosts[host]->CheckLaws(end);
+  }
   for (HostProcess* host : hosts) host->SettleWaits();
   Findings found = Collect(model, hosts, owned, options.warm_up, end);
   if (options.ranks != nullptr) found = Share(found, owned, *options.ranks);

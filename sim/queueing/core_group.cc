@@ -57,6 +57,7 @@ CoreGroup::Running CoreGroup::Start(SimTime now, std::uint32_t core, const Waiti
   Core& at = cores_[core];
   at.has_task = true;
   at.task = waiting.task;
+  at.task_since = waiting.since;
   at.task_work += waiting.demand;
   const SimTime begins = std::max(at.softirq_free_at, now);
   at.task_completion = begins + waiting.demand;
@@ -67,12 +68,14 @@ CoreGroup::Running CoreGroup::Start(SimTime now, std::uint32_t core, const Waiti
 CoreGroup::Check CoreGroup::Recheck(SimTime now, std::uint32_t core) {
   CNISIM_CHECK(core < cores_.size() && cores_[core].has_task, "a task runs on the core");
   Core& at = cores_[core];
-  if (now < at.task_completion) return {false, at.task_completion, at.task, std::nullopt};
-  const std::uint64_t task = at.task;
+  if (now < at.task_completion) {
+    return {false, at.task_completion, at.task, at.task_since, std::nullopt};
+  }
+  Check done{true, now, at.task, at.task_since, std::nullopt};
   at.has_task = false;
   ++idle_cores_;
-  if (queue_size_ == 0) return {true, now, task, std::nullopt};
-  return {true, now, task, Start(now, core, Dequeue())};
+  if (queue_size_ > 0) done.next = Start(now, core, Dequeue());
+  return done;
 }
 
 SimTime CoreGroup::SoftirqBacklog(SimTime now, std::uint32_t core) const {
@@ -83,6 +86,21 @@ std::size_t CoreGroup::SoftirqLength(SimTime now, std::uint32_t core) {
   if (softirq_.empty()) return 0;
   softirq_[core].Advance(now);
   return softirq_[core].size();
+}
+
+CoreGroup::TasksInside CoreGroup::InsideAt(SimTime now) const {
+  TasksInside inside;
+  const auto count = [&](SimTime since) {
+    ++inside.tasks;
+    inside.ages += now - since;
+  };
+  for (const Core& core : cores_) {
+    if (core.has_task) count(core.task_since);
+  }
+  for (std::size_t i = 0; i < queue_size_; ++i) {
+    count(queue_[(queue_first_ + i) & (queue_.size() - 1)].since);
+  }
+  return inside;
 }
 
 SimTime CoreGroup::SoftirqBusyTime(SimTime now, std::uint32_t core) const {

@@ -76,6 +76,7 @@ class CoreGroup {
     bool done = false;
     SimTime completion;           ///< when to check again; now if done
     std::uint64_t task = 0;       ///< the task that is, or is not yet, done
+    SimTime submitted;            ///< when that task came
     std::optional<Running> next;  ///< if done: the task that took its place
   };
 
@@ -111,6 +112,13 @@ class CoreGroup {
   /// Tasks that wait for a core.
   std::size_t queued_tasks() const { return queue_size_; }
 
+  /// Tasks that run or wait, and the sum of the times since they came.
+  struct TasksInside {
+    std::int64_t tasks = 0;
+    SimTime ages;
+  };
+  TasksInside InsideAt(SimTime now) const;
+
   /// How long the core did softirq work, or tasks, up to `now`.
   /// @pre now is not before the last call's
   SimTime SoftirqBusyTime(SimTime now, std::uint32_t core) const;
@@ -127,6 +135,7 @@ class CoreGroup {
     SimTime softirq_work;     // accepted so far
     SimTime task_completion;  // predicted, if has_task
     SimTime task_work;        // of all tasks started here
+    SimTime task_since;       // when the present one came
     std::uint64_t task = 0;
     bool has_task = false;
   };

@@ -19,3 +19,19 @@ if(no_jsonschema EQUAL 0)
     COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/run/results_schema.py $<TARGET_FILE:cnisim>
       ${CMAKE_SOURCE_DIR}/scenarios/smallest.yaml ${CMAKE_SOURCE_DIR}/docs/schema/results-1.schema.json)
 endif()
+# A ramp, on MPI ranks too where there is a library.
+set(ramp_on_ranks)
+if(MPI_CXX_FOUND)
+  set(ramp_on_ranks ${MPIEXEC_EXECUTABLE})
+  if(CNISIM_MPI)
+    list(APPEND ramp_on_ranks $<TARGET_FILE:cnisim>)
+  else()
+    list(APPEND ramp_on_ranks $<TARGET_FILE:cnisim_mpi>)
+  endif()
+endif()
+if(no_jsonschema EQUAL 0)
+  add_test(NAME determinism.ramp
+    COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/run/ramp.py $<TARGET_FILE:cnisim>
+      ${CMAKE_SOURCE_DIR}/scenarios/smallest.yaml ${CMAKE_SOURCE_DIR}/docs/schema/ramp-1.schema.json ${ramp_on_ranks})
+  set_tests_properties(determinism.ramp PROPERTIES PROCESSORS 2)
+endif()

@@ -42,6 +42,10 @@ TrafficRecord Simulate(const Model& model, std::uint32_t replication) {
       model, {.seed = replication + 1, .threads = 1, .warm_up = 200_ms, .duration = 2_s});
 }
 
+double ServedRate(const TrafficRecord& record) {
+  return static_cast<double>(record.sources[0].answered) / record.measured.seconds();
+}
+
 double WaitNs(const TrafficRecord& record, ResourceKind kind) {
   return static_cast<double>(record.resources[static_cast<std::size_t>(kind)].wait_mean.nanos());
 }
@@ -76,6 +80,42 @@ TEST(LoadTheory, OneCoreIsMG1) {
     Model model = OneNode(load, kNothing, kWork, /*cv=*/1);
     model.nodes[0].cores = 1;
     ExpectMean(load * 2 / (2 * (1 - load)) * kWork, 0.08, [&](std::uint32_t replication) {
+      return WaitNs(Simulate(model, replication), ResourceKind::kCores);
+    });
+  }
+}
+
+// M/M/c (Erlang C): the mean wait is C(c, a) / (c - a) services, where a = load x c servers are
+// asked for and C is the share of those who wait.
+double WaitMMC(int servers, double load) {
+  const double asked = load * servers;
+  double term = 1;  // a^n / n!
+  double sum = 1;   // over n < c
+  for (int n = 1; n < servers; ++n) sum += term *= asked / n;
+  const double all_busy = term * asked / servers / (1 - load);
+  return all_busy / (sum + all_busy) / (servers - asked);
+}
+
+TEST(LoadTheory, SeveralWorkersAreMMC) {
+  EXPECT_NEAR(WaitMMC(1, 0.6), 0.6 / 0.4, 1e-12);  // M/M/1: rho / (1 - rho)
+  for (const double load : {0.3, 0.6, 0.9}) {
+    Model model = OneNode(4 * load, kNothing, kWork, /*cv=*/1);
+    model.nodes[0].cores = 1'000;
+    model.applications[test::kFrontend].exponential = true;
+    model.applications[test::kFrontend].workers = 4;
+    ExpectMean(WaitMMC(4, load) * kWork, 0.06, [&](std::uint32_t replication) {
+      return WaitNs(Simulate(model, replication), ResourceKind::kWorkers);
+    });
+  }
+}
+
+TEST(LoadTheory, SeveralCoresAreMMC) {
+  for (const double load : {0.3, 0.6, 0.9}) {
+    Model model = OneNode(4 * load, kNothing, kWork, /*cv=*/1);
+    model.applications[test::kFrontend].exponential = true;
+    model.nodes[0].cores = 4;
+    // The request, and the empty work of sending its answer, which is part of the same task.
+    ExpectMean(WaitMMC(4, load) * kWork, 0.06, [&](std::uint32_t replication) {
       return WaitNs(Simulate(model, replication), ResourceKind::kCores);
     });
   }
@@ -131,8 +171,49 @@ TEST(LoadTheory, SaturationIsTheBindingResourcesRate) {
   EXPECT_TRUE(record.binding().saturated);
   // Refused requests take softirq time from the same cores: 40 000 a second of 1 us.
   const double rate = (2 - 40'000 * 1e-6) * 1e9 / kWork;
-  EXPECT_NEAR(static_cast<double>(record.sources[0].completed) / record.measured.seconds(), rate,
-              0.01 * rate);
+  EXPECT_NEAR(ServedRate(record), rate, 0.01 * rate);
+}
+
+TEST(LoadTheory, SaturatedWorkersServeTheirRate) {
+  Model model = OneNode(8, kNothing, kWork, /*cv=*/0.5);
+  model.nodes[0].cores = 64;
+  model.applications[test::kFrontend].workers = 4;
+  model.applications[test::kFrontend].queue = 64;
+  const TrafficRecord record = Simulate(model, 0);
+  EXPECT_EQ(record.binding().kind, ResourceKind::kWorkers);
+  EXPECT_TRUE(record.binding().saturated);
+  const double rate = 4e9 / kWork;
+  EXPECT_NEAR(ServedRate(record), rate, 0.01 * rate);
+}
+
+// Requests that find the queue full are lost and sent again, and none is served twice.
+TEST(LoadTheory, ASaturatedSoftirqCoreServesItsRate) {
+  test::SmallCosts costs = kNothing;
+  costs.receive = kWork;
+  Model model = OneNode(1.5, costs, /*work=*/0, /*cv=*/0);
+  // One core gets all packets, the other answers: the first has no time to.
+  model.nodes[0].cores = 2;
+  for (datapath::CompiledFlow& flow : model.flows) {
+    for (datapath::CompiledMessage& message : flow.messages) message.one_receive_queue = true;
+  }
+  model.edges[test::kTrafficEdge].echo = true;
+  const TrafficRecord record = Simulate(model, 0);
+  EXPECT_EQ(record.binding().kind, ResourceKind::kSoftirq);
+  EXPECT_TRUE(record.binding().saturated);
+  const double rate = 1e9 / kWork;
+  EXPECT_NEAR(ServedRate(record), rate, 0.01 * rate);
+}
+
+// Answers of 100 000 B are 70 packets with 66 B of headers each.
+TEST(LoadTheory, ASaturatedNicSendsItsRate) {
+  Model model = OneNode(0.3, kNothing, /*work=*/0, /*cv=*/0);
+  model.edges[test::kTrafficEdge].response = 100'000_B;
+  model.nodes[0].egress = 1_Gbps;
+  const TrafficRecord record = Simulate(model, 0);
+  EXPECT_EQ(record.binding().kind, ResourceKind::kNic);
+  EXPECT_TRUE(record.binding().saturated);
+  const double rate = 1e9 / 8 / (100'000 + 70 * 66);
+  EXPECT_NEAR(ServedRate(record), rate, 0.01 * rate);
 }
 
 }  // namespace

@@ -47,6 +47,7 @@ workload::Defaults SmallDefaults() {
   defaults.queue = 32;
   defaults.requests_per_connection = 1000000;
   defaults.timeout = 10_s;
+  defaults.cpu_period = 100_ms;
   defaults.syn_timeout = 1_s;
   defaults.syn_retries = 6;
   defaults.data_timeout = 200_ms;

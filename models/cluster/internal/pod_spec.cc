@@ -40,6 +40,7 @@ class PodSpecReader {
   const ConfigMaps& config_maps_;
   Diagnostics& diagnostics_;
   PodSpec pod_;
+  int containers_read_ = 0;
 };
 
 void PodSpecReader::ReadPorts(const Value& ports) {
@@ -63,7 +64,9 @@ void PodSpecReader::ReadResources(const Value& resources) {
     pod_.memory_request += Bytes(ReadQuantity(requests->Find("memory"), 1, diagnostics_));
   }
   if (const Value* limits = reader.Map("limits")) {
-    pod_.cpu_limit_millicores += ReadQuantity(limits->Find("cpu"), 1000, diagnostics_);
+    // A limit is its container's own, and a sidecar's says nothing about the application.
+    const std::int64_t cpu = ReadQuantity(limits->Find("cpu"), 1000, diagnostics_);
+    if (containers_read_ == 0) pod_.cpu_limit_millicores = cpu;
     pod_.memory_limit += Bytes(ReadQuantity(limits->Find("memory"), 1, diagnostics_));
   }
   reader.Finish();
@@ -157,6 +160,7 @@ void PodSpecReader::ReadContainer(const Value& container) {
   if (const Value* resources = reader.Map("resources")) ReadResources(*resources);
   if (const Value* env = reader.Sequence("env")) ReadEnvironment(*env);
   if (const Value* env_from = reader.Sequence("envFrom")) ReadEnvironmentFrom(*env_from);
+  ++containers_read_;
   reader.Finish();
 }
 

@@ -33,7 +33,7 @@ struct PodSpec {
   Labels node_selector;
   std::string node_name;
   std::int64_t cpu_request_millicores = 0;
-  std::int64_t cpu_limit_millicores = 0;
+  std::int64_t cpu_limit_millicores = 0;  ///< of the first container
   Bytes memory_request;
   Bytes memory_limit;
   std::vector<EdgeCandidate> edges;

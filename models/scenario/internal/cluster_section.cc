@@ -163,6 +163,16 @@ NodePoolSpec ReadPool(const Value& value, std::size_t index, std::size_t pools,
       }
     }
   }
+  if (const auto group = reader.String("proximity_placement_group")) {
+    pool.proximity_placement_group = *group;
+    if (pool.zones.size() > 1) {
+      diagnostics.Error(*reader.Get("proximity_placement_group"),
+                        fmt::format("pool '{}' has {} zones, and a proximity placement group is in "
+                                    "one datacenter of one zone",
+                                    pool.name, pool.zones.size()),
+                        "write one zone, as zones: [1]");
+    }
+  }
   pool.max_surge = DefaultMaxSurge(limits);
   if (const auto text = reader.String("max_surge")) {
     if (const auto surge = ParseMaxSurge(*text)) {

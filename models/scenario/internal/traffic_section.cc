@@ -215,7 +215,7 @@ class TrafficReader {
   void ReadWork(const Value* work) {
     for (const cluster::Workload& workload : objects_.workloads) {
       ServiceTime time{catalog_.workload.service_time, catalog_.workload.service_cv,
-                       /*assumed=*/true};
+                       /*exponential=*/false, /*assumed=*/true};
       scenario_.work.emplace_back(PartyOf(workload, workload.where), time);
     }
     if (work == nullptr) return;
@@ -240,9 +240,16 @@ class TrafficReader {
     if (value.is_map()) {
       ObjectReader reader(value, diagnostics_, UnknownKeys::kError);
       const auto mean = reader.RequireDuration("mean");
-      const double cv = reader.Number("cv", 0, 10).value_or(0);
+      const auto cv = reader.Number("cv", 0, 10);
+      const bool exponential =
+          reader.Choice<bool>("distribution", {{"log_normal", false}, {"exponential", true}})
+              .value_or(false);
+      if (exponential && cv && *cv != 1) {
+        reader.Error("the cv of an exponential distribution is 1");
+      }
       reader.Finish();
-      return mean ? std::optional(ServiceTime{*mean, cv}) : std::nullopt;
+      if (!mean) return std::nullopt;
+      return ServiceTime{*mean, exponential ? 1 : cv.value_or(0), exponential};
     }
     const auto mean = document::ParseDuration(value.text());
     if (!mean.ok()) {

@@ -18,6 +18,7 @@ enum EventKind : std::uint16_t {
   kRetransmit,  ///< a retransmission timer
   kLaunch,      ///< the kernel has made a packet of its own
   kDeparture,   ///< bookkeeping of event_stations.h
+  kThaw,        ///< a pod's CPU limit lets work go on
 };
 
 /// The small argument of an event: which message, and at which step or why.

@@ -69,6 +69,7 @@ class RandomModel {
     about.service_cv = 0.5;
     about.workers = Pick({1, 4, 64});
     about.queue = Pick({0, 4, 256});
+    about.cpu_limit = Pick({0, 0, 50, 1500});
     model_.applications.push_back(about);
     const std::uint32_t replicas = 1 + random_.Below(3);
     for (std::uint32_t i = 0; i < replicas; ++i) {

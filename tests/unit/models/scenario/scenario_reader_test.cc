@@ -311,6 +311,14 @@ INSTANTIATE_TEST_SUITE_P(
       |                                               ^
 )"},
         Mistake{
+            "GroupAcrossZones",
+            "cluster: {node_pools: [{name: one, zones: [1, 2], proximity_placement_group: g}]}\n",
+            R"(t.yaml:4:78: error: pool 'one' has 2 zones, and a proximity placement group is in one datacenter of one zone in cluster.node_pools[0].proximity_placement_group
+    4 | cluster: {node_pools: [{name: one, zones: [1, 2], proximity_placement_group: g}]}
+      |                                                                              ^
+  write one zone, as zones: [1]
+)"},
+        Mistake{
             "Surge", "cluster: {node_pools: [{name: one, max_surge: a third}]}\n",
             R"(t.yaml:4:47: error: found 'a third', expected a number of nodes or a percentage such as 33% in cluster.node_pools[0].max_surge
     4 | cluster: {node_pools: [{name: one, max_surge: a third}]}
@@ -415,6 +423,14 @@ INSTANTIATE_TEST_SUITE_P(
     6 | traffic: [{from: external, to: frontend, http: FETCH it}]
       |                                                ^
   for instance GET /api/v1/products
+)"},
+        Mistake{
+            "ExponentialWithAnotherCv",
+            "work: {cart: {mean: 5ms, cv: 0.5, distribution: exponential}}\n",
+            R"(t.yaml:6:14: error: the cv of an exponential distribution is 1 in work.cart
+    6 | work: {cart: {mean: 5ms, cv: 0.5, distribution: exponential}}
+      |              ^
+t.yaml: note: no traffic is given: 100/s from outside to shop/frontend
 )"},
         Mistake{"WorkWithoutUnit", "work: {cart: 5}\n",
                 R"(t.yaml:6:14: error: found '5', expected a duration in work.cart

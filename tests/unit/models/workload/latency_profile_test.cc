@@ -27,6 +27,10 @@ TEST_F(LatencyProfileTest, ResolvesEveryProfileOfTheCatalog) {
   EXPECT_EQ(latency.zones[2][1].mean, 60_us);
   EXPECT_EQ(latency.zones[3][1].mean, 600_us);
   EXPECT_EQ(latency.external.mean, 100_us);
+  // A placement group is closer than its zone, whatever the zone.
+  EXPECT_EQ(&latency.Between({2, 1}, {2, 1}), &latency.same_group);
+  EXPECT_EQ(&latency.Between({0, 1}, {0, 2}), &latency.zones[0][0]);
+  EXPECT_EQ(&latency.Between({1, 0}, {3, 0}), &latency.zones[1][3]);
 }
 
 TEST_F(LatencyProfileTest, RefusesAFloorAboveTheCost) {

@@ -28,6 +28,38 @@ TEST(TrafficSimulationTest, UnloadedTransactionTakesTheSumOfItsSegments) {
   EXPECT_EQ(record.drops, (std::array<std::uint64_t, kDropReasons>{}));
 }
 
+// Two nodes of one placement group are 5 us apart, whatever their zone.
+TEST(TrafficSimulationTest, AProximityGroupIsCloserThanItsZone) {
+  Model model = EchoTraffic(/*reuse=*/true);
+  model.latency.same_group = {5_us, 5_us, 0};
+  model.nodes[0].proximity_group = model.nodes[1].proximity_group = 1;
+  const double one_way = 2 + 1 + 0.0536 + 5 + 3 + 1.5 + 0.5;
+  EXPECT_NEAR(MeanMicros(SimulateTraffic(model, kOptions).sources[0].latency_total), 2 * one_way,
+              0.005);
+  model.nodes[1].proximity_group = 2;
+  EXPECT_NEAR(MeanMicros(SimulateTraffic(model, kOptions).sources[0].latency_total),
+              2 * (one_way + 15), 0.005);
+}
+
+// A chain's shares add up to the part of the latency that is neither work nor way.  Softirq work
+// that preempts a task prolongs it without a wait, hence the tolerance.
+TEST(TrafficSimulationTest, WaitsAreTheShareOfTheRequestsTimeThatIsNoWork) {
+  Model model = SmallTraffic(/*rate=*/4000);
+  model.nodes[0].cores = model.nodes[1].cores = 1;
+  const TrafficRecord record = SimulateTraffic(model, kOptions);
+  const FlowRecord& source = record.sources[0];
+  const double latency = source.latency_total.Mean();
+  // Without load: 300 us of work and the network's part of 166.9 us.
+  const double unloaded = 300e3 + 166.9e3;
+  double share = 0;
+  for (std::size_t kind = 0; kind < kResourceKinds; ++kind) {
+    share += record.WaitShare(static_cast<ResourceKind>(kind));
+  }
+  EXPECT_GT(latency, 1.5 * unloaded);
+  EXPECT_NEAR(share, 1 - unloaded / latency, 0.05);
+  EXPECT_NEAR(static_cast<double>(source.answered), static_cast<double>(source.offered), 40);
+}
+
 // The handshake before it: connect 4, SYN and SYN-ACK each transmit 1, wire, fabric 20, receive 3;
 // the ACK goes with the request (transmit 1, receive 3); accept 2.5.
 TEST(TrafficSimulationTest, UnloadedConnectionPaysItsHandshake) {
