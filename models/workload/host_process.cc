@@ -183,7 +183,9 @@ std::vector<HostProcess::PodUse> HostProcess::PodUses(SimTime now) const {
       use.limited = true;
       const SimTime measured = now - measured_from_;
       const double allowed = measured.seconds() * pod.limit->quota().seconds();
-      use.limit_busy = pod.limit_used.seconds() * pod.limit->period().seconds() / allowed;
+      // A period that lies half outside the span may have run its quota in the half inside.
+      use.limit_busy =
+          std::min(pod.limit_used.seconds() * pod.limit->period().seconds() / allowed, 1.0);
     }
     uses.push_back(use);
   }
