@@ -22,9 +22,11 @@ void MeasureOptions::AddTo(CLI::App& command) {
                   "more replications until each compared figure is known to this")
       ->type_name("PERCENT")
       ->check(PercentageText());
-  command.add_option("--warm-up", warm_up, "simulated time before measuring, as 500ms")
+  command
+      .add_option("--warm-up", warm_up,
+                  "simulated time before measuring, as 500ms; auto: until latency has settled")
       ->type_name("TIME")
-      ->check(DurationText());
+      ->check(DurationOrAutoText());
   command.add_option("--duration", duration, "simulated time measured, as 2s")
       ->type_name("TIME")
       ->check(PositiveDurationText());
@@ -52,7 +54,8 @@ experiment::ScenarioOptions MeasureOptions::ToExperiment(const Invocation& invoc
   experiment.seed = common.seed;
   experiment.replications = replications;
   if (!precision.empty()) experiment.precision = document::ParsePercentage(precision).value();
-  if (!warm_up.empty()) experiment.warm_up = DurationOf(warm_up);
+  experiment.find_warm_up = warm_up == "auto";
+  if (!warm_up.empty() && warm_up != "auto") experiment.warm_up = DurationOf(warm_up);
   if (!duration.empty()) experiment.duration = DurationOf(duration);
   experiment.cost_draws = cost_draws;
   experiment.threads = common.threads;

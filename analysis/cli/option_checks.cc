@@ -35,11 +35,11 @@ CLI::Validator ExistingFolder() {
       "");
 }
 
-CLI::Validator DurationText() {
+CLI::Validator DurationOrAutoText() {
   return CLI::Validator(
       [](std::string& text) {
-        if (document::ParseDuration(text)) return std::string();
-        return fmt::format("expected a time with its unit, as 500ms or 2s, found {}",
+        if (text == "auto" || document::ParseDuration(text)) return std::string();
+        return fmt::format("expected auto, or a time with its unit, as 500ms or 2s, found {}",
                            document::Quote(text));
       },
       "");

@@ -116,6 +116,7 @@ RunRequest RequestFor(const Task& task, const PlanOptions& options) {
   if (task.is_draw) request.cost_draw = task.index + 1;
   request.warm_up = options.warm_up;
   request.duration = options.duration;
+  request.series_step = options.series_step;
   request.shuffle_ties = options.shuffle_ties;
   request.fused = options.fused;
   if (options.profile != nullptr) {

@@ -32,6 +32,7 @@ struct RunRequest {
   std::optional<std::uint64_t> cost_draw;  ///< empty: typical costs
   SimTime warm_up;
   SimTime duration;
+  SimTime series_step;  ///< as workload::TrafficOptions has it
   unsigned threads = 1;
   std::optional<std::uint64_t> shuffle_ties;  ///< orders simultaneous events
   bool fused = true;                          ///< as workload::TrafficOptions has it
@@ -69,6 +70,7 @@ struct PlanOptions {
   int max_replications = 100;
   SimTime warm_up;
   SimTime duration;
+  SimTime series_step;   ///< as workload::TrafficOptions has it
   unsigned threads = 1;  ///< of each rank
   std::optional<std::uint64_t> shuffle_ties;
   bool fused = true;

@@ -78,6 +78,7 @@ ResultDocument AtPoint(const ResultDocument& document, const SweepPointResult& p
   at.policies = point.policies;
   at.replications = point.replications;
   at.warm_up_ns = point.warm_up_ns;
+  at.warm_up_rule = point.warm_up_rule;
   at.duration_ns = point.duration_ns;
   at.configurations = point.configurations;
   at.comparisons = point.comparisons;

@@ -157,6 +157,15 @@ struct NotModelledResult {
   std::string first;  ///< place, "values.yaml:3:1"
 };
 
+/// How the warm-up was found, one for all configurations.
+struct WarmUpRule {
+  std::string name;      ///< "MSER-5"
+  std::string longest;   ///< configuration that needs the most of it; empty if none needs any
+  bool settled = false;  ///< false: for some configuration the rule found no end of the beginning
+
+  friend bool operator==(const WarmUpRule&, const WarmUpRule&) = default;
+};
+
 /// The scenario with some of its fields changed, under every configuration.
 struct SweepPointResult {
   std::vector<std::string> values;  ///< of ResultDocument::sweep_parameters, as the scenario says
@@ -164,6 +173,7 @@ struct SweepPointResult {
   std::uint64_t policies = 0;
   std::uint64_t replications = 0;
   std::int64_t warm_up_ns = 0;
+  std::optional<WarmUpRule> warm_up_rule;
   std::int64_t duration_ns = 0;
   std::vector<ConfigurationResult> configurations;  ///< without paths and addresses
   std::vector<ComparisonResult> comparisons;
@@ -185,6 +195,7 @@ struct ResultDocument {
   std::uint64_t replications = 0;
   std::uint64_t cost_draws = 0;
   std::int64_t warm_up_ns = 0;
+  std::optional<WarmUpRule> warm_up_rule;  ///< none: the scenario says how long
   std::int64_t duration_ns = 0;
 
   /// The scenario as it stands; what a sweep makes of it follows below.

@@ -148,6 +148,12 @@ Json SweepValueToJson(const std::string& text) {
   return number.is_number() && number.dump() == text ? number : Json(text);
 }
 
+void AddRule(const std::optional<WarmUpRule>& rule, Json& json) {
+  if (!rule) return;
+  json["warm_up_rule"] = {
+      {"name", rule->name}, {"longest", rule->longest}, {"settled", rule->settled}};
+}
+
 Json SweepToJson(const ResultDocument& document) {
   Json json;
   json["parameters"] = document.sweep_parameters;
@@ -159,6 +165,7 @@ Json SweepToJson(const ResultDocument& document) {
     entry["policies"] = point.policies;
     entry["replications"] = point.replications;
     entry["warm_up_ns"] = point.warm_up_ns;
+    AddRule(point.warm_up_rule, entry);
     entry["duration_ns"] = point.duration_ns;
     entry["configurations"] = List(point.configurations, ConfigurationToJson);
     entry["comparisons"] = List(point.comparisons, ComparisonToJson);
@@ -327,6 +334,12 @@ ComparisonResult ReadComparison(const Json& json) {
   return comparison;
 }
 
+std::optional<WarmUpRule> ReadRule(const Json& json) {
+  if (!json.contains("warm_up_rule")) return std::nullopt;
+  const Json& rule = json.at("warm_up_rule");
+  return WarmUpRule{rule.at("name"), rule.at("longest"), rule.at("settled")};
+}
+
 SweepPointResult ReadSweepPoint(const Json& json) {
   SweepPointResult point;
   for (const Json& value : json.at("values")) {
@@ -336,6 +349,7 @@ SweepPointResult ReadSweepPoint(const Json& json) {
   point.policies = json.at("policies");
   point.replications = json.at("replications");
   point.warm_up_ns = json.at("warm_up_ns");
+  point.warm_up_rule = ReadRule(json);
   point.duration_ns = json.at("duration_ns");
   point.configurations = ReadList(json.at("configurations"), ReadConfiguration);
   point.comparisons = ReadList(json.at("comparisons"), ReadComparison);
@@ -373,6 +387,7 @@ ResultDocument ReadDocument(const Json& json, std::string_view& part) {
   document.replications = experiment.at("replications");
   document.cost_draws = experiment.at("cost_draws");
   document.warm_up_ns = experiment.at("warm_up_ns");
+  document.warm_up_rule = ReadRule(experiment);
   document.duration_ns = experiment.at("duration_ns");
   part = "configurations";
   document.configurations = ReadList(json.at("configurations"), ReadConfiguration);
@@ -425,6 +440,7 @@ std::string ToJson(const ResultDocument& document) {
                         {"warm_up_ns", document.warm_up_ns},
                         {"duration_ns", document.duration_ns},
                         {"confidence", 0.95}};
+  AddRule(document.warm_up_rule, json["experiment"]);
   json["configurations"] = List(document.configurations, ConfigurationToJson);
   json["comparisons"] = List(document.comparisons, ComparisonToJson);
   if (!document.sweep_parameters.empty()) json["sweep"] = SweepToJson(document);

@@ -14,6 +14,7 @@
 #include "analysis/experiment/replication_plan.h"
 #include "analysis/experiment/validation_errors.h"
 #include "analysis/experiment/version.h"
+#include "analysis/experiment/warm_up_pilot.h"
 #include "models/document/diagnostics.h"
 #include "models/document/spelling.h"
 #include "models/scenario/catalog.h"
@@ -142,6 +143,7 @@ Subject SubjectOf(const PreparedConfiguration& prepared) {
             options.cost_draw = request.cost_draw;
             options.warm_up = request.warm_up;
             options.duration = request.duration;
+            options.series_step = request.series_step;
             options.shuffle_ties = request.shuffle_ties;
             options.fused = request.fused;
             options.ranks = request.ranks;
@@ -213,6 +215,25 @@ bool CatalogIsOverlaid(const Catalog& catalog) {
   const auto& files = catalog.files.files();
   return std::any_of(files.begin(), files.end(),
                      [](const document::CatalogFile& file) { return file.overlaid; });
+}
+
+/// Finds the warm-up, the same for all, and says so where it is none.
+WarmUpRule FindWarmUp(const Scenario& scenario, const std::vector<Subject>& subjects,
+                      const FlowLabels& labels, PlanOptions& plan, Diagnostics& diagnostics) {
+  const WarmUpCut cut = RunPilots(subjects, plan);
+  plan.warm_up = cut.time;
+  WarmUpRule rule{"MSER-5", cut.longest ? subjects[*cut.longest].name : "", cut.unsettled.empty()};
+  for (const WarmUpCut::Place& place : cut.unsettled) {
+    const FlowLabel& source = labels.sources[place.source];
+    diagnostics.Warning(
+        scenario.measure.where, "measure.warm_up",
+        fmt::format(
+            "under {} the latency {} -> {} does not settle in the {:.3g} s measured, so half "
+            "of them was taken as warm-up, and figures may hang on when it ends",
+            subjects[place.subject].name, source.from, source.to, plan.duration.seconds()),
+        "a longer duration, unless a queue grows without end");
+  }
+  return rule;
 }
 
 PlanOptions PlanOf(const Scenario& scenario, const ScenarioOptions& options) {
@@ -304,14 +325,17 @@ std::optional<ResultDocument> RunScenario(const Scenario& scenario, const Catalo
   timing.prepare_seconds = preparing.seconds();
 
   const Stopwatch running;
-  const PlanOptions plan = PlanOf(scenario, options);
+  PlanOptions plan = PlanOf(scenario, options);
   std::vector<Subject> subjects;
   for (const auto& configuration : prepared) subjects.push_back(SubjectOf(*configuration));
+  ResultDocument document;
+  if (options.find_warm_up || (scenario.measure.find_warm_up && !options.warm_up)) {
+    document.warm_up_rule = FindWarmUp(scenario, subjects, labels, plan, diagnostics);
+  }
   const std::vector<SubjectRecord> records = RunAll(subjects, plan);
   timing.run_seconds = running.seconds();
   CountRuns(records, timing);
 
-  ResultDocument document;
   Describe(scenario, catalog, *prepared.front(), plan, document);
   document.replications = records.front().replications.size();
   for (std::size_t i = 0; i < records.size(); ++i) {

@@ -30,6 +30,7 @@ struct ScenarioOptions {
   std::optional<int> replications;  ///< also the number at which `precision` starts
   std::optional<double> precision;
   std::optional<SimTime> warm_up;
+  bool find_warm_up = false;  ///< as MeasureSpec has it; leaves `warm_up` aside
   std::optional<SimTime> duration;
   int cost_draws = 8;
   unsigned threads = 1;

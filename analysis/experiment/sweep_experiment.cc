@@ -73,6 +73,7 @@ std::string KeyOf(const Part& part, const Catalog& catalog, const ScenarioOption
   };
   add_time(options.warm_up);
   add_time(options.duration);
+  if (options.find_warm_up) all += "find warm-up\n";
   all += fmt::format("{}\n", options.cost_draws);
   for (const std::string& value : part.values) all += value + '\n';
   all += part.scenario.text;
@@ -189,6 +190,7 @@ SweepPointResult PointOf(Part& part) {
   point.policies = document.policies;
   point.replications = document.replications;
   point.warm_up_ns = document.warm_up_ns;
+  point.warm_up_rule = document.warm_up_rule;
   point.duration_ns = document.duration_ns;
   point.configurations = std::move(document.configurations);
   point.comparisons = std::move(document.comparisons);

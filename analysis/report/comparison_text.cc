@@ -41,8 +41,8 @@ std::string Losses(const ConfigurationResult& configuration, const TrafficResult
   }
   if (in_all && configuration.denied > 0)
     parts.push_back(Count(configuration.denied) + " denied in all");
-  if (in_all && LostPackets(configuration) > 0) {
-    parts.push_back(CountOf(LostPackets(configuration), "packet") + " lost");
+  if (in_all && configuration.total_drops() > 0) {
+    parts.push_back(CountOf(configuration.total_drops(), "packet") + " lost");
   }
   return fmt::format("{}", fmt::join(parts, ", "));
 }

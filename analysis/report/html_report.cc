@@ -676,10 +676,10 @@ void AddReproduction(const ResultDocument& document, const HtmlOptions& options,
              fmt::format("scenario: {}, hash {}", document.scenario_file, document.scenario_hash),
              fmt::format("catalog: hash {}{}", document.catalog_hash,
                          document.catalog_overlaid ? ", with files laid over it" : ""),
-             fmt::format("seed {}, {} of {} after {} of warm-up, {} draws of the costs",
-                         document.seed, CountOf(document.replications, "replication"),
-                         Duration(static_cast<double>(document.duration_ns)),
-                         Duration(static_cast<double>(document.warm_up_ns)), document.cost_draws)});
+             fmt::format("seed {}, {} of {} after {}, {} draws of the costs", document.seed,
+                         CountOf(document.replications, "replication"),
+                         Duration(static_cast<double>(document.duration_ns)), WarmUpText(document),
+                         document.cost_draws)});
 }
 
 }  // namespace

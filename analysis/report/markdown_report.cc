@@ -10,6 +10,7 @@
 #include "analysis/report/comparison_text.h"
 #include "analysis/report/findings.h"
 #include "analysis/report/metric_text.h"
+#include "analysis/report/sweep_curves.h"
 #include "analysis/report/text.h"
 
 namespace cnisim::report {
@@ -18,6 +19,7 @@ namespace {
 using experiment::ConfigurationResult;
 using experiment::MetricResult;
 using experiment::ResultDocument;
+using experiment::SweepPointResult;
 using experiment::TrafficResult;
 
 /// Text inside a table cell: a bar would end the cell, a bracket could begin a link or a tag.
@@ -108,6 +110,61 @@ std::string TrafficTable(const ResultDocument& document, const TrafficResult& tr
   return text + "\n";
 }
 
+/// Every point and configuration.
+std::string SweepTable(const ResultDocument& document, const TrafficResult& traffic) {
+  const bool stream = traffic.kind == "stream";
+  std::vector<std::string> header = document.sweep_parameters;
+  header.emplace_back("configuration");
+  if (stream) {
+    header.emplace_back("goodput");
+  } else {
+    header.insert(header.end(), {"p50", "p99", "answered", "errors"});
+  }
+  header.insert(header.end(), {"network CPU a node", "binds first"});
+  std::string text = Header(header, {"configuration", "binds first"});
+  std::size_t rows = 0;
+  for (const SweepPointResult& point : document.sweep) {
+    for (const ConfigurationResult& configuration : point.configurations) {
+      const auto find = [&](std::string_view metric) {
+        return configuration.Find(metric, traffic.from, traffic.to);
+      };
+      std::vector<std::string> row = point.values;
+      row.push_back(configuration.name);
+      if (stream) {
+        row.push_back(WithErrors(find("goodput")));
+      } else {
+        row.insert(row.end(), {WithErrors(find("latency.p50")), WithErrors(find("latency.p99")),
+                               ValueText(find("throughput")), ValueText(find("errors"))});
+      }
+      row.push_back(WithErrors(configuration.Find("network_cores")));
+      row.push_back(Words(BindingRemark(configuration)));
+      text += Row(row);
+      ++rows;
+    }
+  }
+  return Folded(fmt::format("All {} rows", rows), text);
+}
+
+/// Knees and limits, then the figures.
+std::string Sweep(const ResultDocument& document) {
+  if (document.sweep.empty()) return "";
+  std::string text = "### Over the sweep\n\n";
+  const SweepCurves curves = CurvesOf(document);
+  const auto& sources = document.configurations.front().traffic;
+  for (const TrafficResult& traffic : sources) {
+    if (sources.size() > 1) text += "#### " + Cell(WayOf(traffic)) + "\n\n";
+    for (const SweepPanel& panel : curves.panels) {
+      const std::vector<std::string> sentences = KneeSentences(document, curves, panel, traffic);
+      if (sentences.empty()) continue;
+      if (!panel.others.empty()) text += Cell(panel.others) + ":\n\n";
+      for (const std::string& sentence : sentences) text += "- " + Cell(sentence) + "\n";
+      text += "\n";
+    }
+    text += SweepTable(document, traffic);
+  }
+  return text;
+}
+
 std::string Policies(const ResultDocument& document) {
   const MetricResult* policies = document.configurations.front().Find("policies");
   if (policies == nullptr || policies->value == 0) return "";
@@ -187,13 +244,15 @@ std::string MarkdownReport(const ResultDocument& document) {
   text +=
       "In brackets: 95 % by chance, then how far the ranges of all costs move the figure. A "
       "difference counts only beyond both.\n\n";
-  text += Policies(document) + Calls(document) + Assumed(document) + Warnings(document);
+  text += Sweep(document) + Policies(document) + Calls(document) + Assumed(document) +
+          Warnings(document);
   return text +
          fmt::format(
-             "cnisim {}, scenario {}, catalog {}, seed {}, {} of {}. Simulated, not measured.\n",
+             "cnisim {}, scenario {}, catalog {}, seed {}, {} of {} after {}. Simulated, not "
+             "measured.\n",
              document.program_version, document.scenario_hash, document.catalog_hash, document.seed,
              CountOf(document.replications, "replication"),
-             Duration(static_cast<double>(document.duration_ns)));
+             Duration(static_cast<double>(document.duration_ns)), WarmUpText(document));
 }
 
 }  // namespace cnisim::report

@@ -30,8 +30,14 @@ std::string WayOf(const experiment::TrafficResult& traffic) {
   return traffic.from + " -> " + traffic.to;
 }
 
-std::uint64_t LostPackets(const experiment::ConfigurationResult& configuration) {
-  return configuration.total_drops();
+std::string WarmUpText(const experiment::ResultDocument& document) {
+  std::string text =
+      Duration(static_cast<double>(document.warm_up_ns)) + std::string(" of warm-up");
+  if (!document.warm_up_rule) return text;
+  const experiment::WarmUpRule& rule = *document.warm_up_rule;
+  text += fmt::format(" ({}{}", rule.name, rule.settled ? "" : " found none long enough");
+  if (!rule.longest.empty()) text += ", for " + rule.longest;
+  return text + ")";
 }
 
 std::string WarningText(const experiment::WarningResult& warning) {

@@ -21,8 +21,8 @@ std::string RangeText(const experiment::MetricResult& metric, double low, double
 /// "external -> frontend".
 std::string WayOf(const experiment::TrafficResult& traffic);
 
-/// Packets that ended inside the cluster, what policies stopped not included.
-std::uint64_t LostPackets(const experiment::ConfigurationResult& configuration);
+/// "500 ms of warm-up", "148 ms of warm-up (MSER-5, for cilium)".
+std::string WarmUpText(const experiment::ResultDocument& document);
 
 /// "values.yaml:3: message (hint)".
 std::string WarningText(const experiment::WarningResult& warning);

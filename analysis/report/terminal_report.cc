@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "analysis/report/findings.h"
+#include "analysis/report/metric_text.h"
 #include "analysis/report/text.h"
 
 namespace cnisim::report {
@@ -297,12 +298,13 @@ std::string Simulated(const ResultDocument& document, const Style& style) {
   for (const TrafficResult& source : document.configurations.front().traffic) {
     traffic.push_back(Describe(source));
   }
-  const std::string what = fmt::format(
-      "{}, {}, {}, Kubernetes {}; {}; {} x {}, seed {}",
-      Range(document, &ConfigurationResult::nodes, "node"),
-      Range(document, &ConfigurationResult::pods, "pod"), CountOf(document.services, "Service"),
-      document.kubernetes, AndList(traffic, 3), document.replications,
-      Duration(static_cast<double>(document.duration_ns)), document.seed);
+  const std::string what =
+      fmt::format("{}, {}, {}, Kubernetes {}; {}; {} x {}{}, seed {}",
+                  Range(document, &ConfigurationResult::nodes, "node"),
+                  Range(document, &ConfigurationResult::pods, "pod"),
+                  CountOf(document.services, "Service"), document.kubernetes, AndList(traffic, 3),
+                  document.replications, Duration(static_cast<double>(document.duration_ns)),
+                  document.warm_up_rule ? " after " + WarmUpText(document) : "", document.seed);
   const std::string plain =
       Wrap(fmt::format("{}: {}", document.scenario_name, what), kWidth, "", "  ");
   return style.Bold(plain.substr(0, document.scenario_name.size())) +

@@ -47,6 +47,7 @@ ReplicationRecord RunReplication(const PreparedConfiguration& configuration,
                                          .shuffle_ties = options.shuffle_ties,
                                          .fused = options.fused,
                                          .ranks = options.ranks,
+                                         .series_step = options.series_step,
                                          .tell = options.tell,
                                          .profile = options.profile,
                                          .stripes = options.stripes};

@@ -36,6 +36,7 @@ struct ReplicationOptions {
   std::optional<std::uint64_t> cost_draw = std::nullopt;
   SimTime warm_up = SimTime();                               ///< not measured
   SimTime duration = SimTime();                              ///< measured, > 0
+  SimTime series_step = SimTime();                           ///< as workload::TrafficOptions has it
   std::optional<std::uint64_t> shuffle_ties = std::nullopt;  ///< as engine::RunOptions has it
   bool fused = true;                                         ///< as workload::TrafficOptions has it
   std::function<void(SimTime now)> tell = nullptr;           ///< as there

@@ -136,6 +136,8 @@ enum class Caches : std::uint8_t {
 
 struct MeasureSpec {
   SimTime warm_up;
+  bool find_warm_up = false;  ///< `auto`: cut off what MSER-5 finds; for what has no such rule,
+                              ///< `warm_up` is the default
   SimTime duration;
   int replications = 0;
   std::uint64_t seed = 1;

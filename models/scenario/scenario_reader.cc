@@ -38,7 +38,11 @@ void ReadMeasure(const Value* value, MeasureSpec& measure, Diagnostics& diagnost
   if (value == nullptr) return;
   measure.where = value->where();
   ObjectReader reader(*value, diagnostics, UnknownKeys::kError);
-  measure.warm_up = reader.Duration("warm_up").value_or(kDefaultWarmUp);
+  const Value* warm_up = reader.Get("warm_up");
+  measure.find_warm_up = warm_up != nullptr && warm_up->is_scalar() && warm_up->text() == "auto";
+  if (!measure.find_warm_up) {
+    measure.warm_up = reader.Duration("warm_up").value_or(kDefaultWarmUp);
+  }
   measure.duration = reader.Duration("duration").value_or(kDefaultDuration);
   if (measure.duration <= SimTime()) {
     diagnostics.Error(*reader.Get("duration"), "nothing can be measured in no time",

@@ -188,6 +188,12 @@ void HostProcess::Record(SimTime now, std::uint32_t slot, Outcome outcome) {
   stats.latency_total.Record(total);
   if (client.job == kNone) {
     stats.latency_network.Record(std::max<std::int64_t>(total - call.app_ns, 0));
+    if (series_step_ > SimTime()) {
+      const auto step = static_cast<std::size_t>((now - measured_from_) / series_step_);
+      if (stats.series.size() <= step) stats.series.resize(step + 1);
+      ++stats.series[step].answered;
+      stats.series[step].latency_ns += total;
+    }
   }
 }
 

@@ -52,6 +52,7 @@ void Merge(const FlowRecord& from, FlowRecord& to) {
   to.delivered += from.delivered;
   to.latency_total.Merge(from.latency_total);
   to.latency_network.Merge(from.latency_network);
+  Add(from.series, to.series);
 }
 
 }  // namespace

@@ -100,8 +100,9 @@ void HostProcess::CountDenial(SimTime now, const Call& call) {
   if (now >= measured_from_ && call.attempts == 0) ++stats_[call.edge].denied;
 }
 
-void HostProcess::BeginMeasurement(SimTime now) {
+void HostProcess::BeginMeasurement(SimTime now, SimTime series_step) {
   measured_from_ = now;
+  series_step_ = series_step;
   task_network_ = SimTime();
   background_ = SimTime();
   request_time_before_ = requests_.Integral(now);
@@ -130,6 +131,7 @@ void HostProcess::AddTo(std::uint32_t edge, FlowRecord& record) const {
   record.delivered += stats.delivered;
   record.latency_total.Merge(stats.latency_total);
   record.latency_network.Merge(stats.latency_network);
+  Add(stats.series, record.series);
 }
 
 std::uint64_t HostProcess::CountInFlight(std::uint32_t edge) const {

@@ -49,7 +49,8 @@ class HostProcess final : public engine::LogicalProcess {
   std::vector<Start> Starts();
 
   /// From `now` on, calls and resources count.
-  void BeginMeasurement(SimTime now);
+  /// @param series_step  as TrafficOptions has it
+  void BeginMeasurement(SimTime now, SimTime series_step);
 
   /// Waits that lie ahead count too, as HostResources::SettleWaits() has it.
   void SettleWaits() {
@@ -192,6 +193,7 @@ class HostProcess final : public engine::LogicalProcess {
     Bytes delivered;
     Histogram latency_total;
     Histogram latency_network;
+    LatencySeries series;
   };
 
   struct Planned {
@@ -339,6 +341,7 @@ class HostProcess final : public engine::LogicalProcess {
   SimTime task_network_;
   SimTime background_;
   SimTime measured_from_ = SimTime::Max();
+  SimTime series_step_;  // 0: no series
   queueing::PresenceAccount requests_;  // of the sources
   SimTime request_time_before_;         // at BeginMeasurement()
 };

@@ -55,6 +55,7 @@ void Save(const FlowRecord& flow, ByteWriter& writer) {
   writer.Put(flow.delivered);
   flow.latency_total.Save(writer);
   flow.latency_network.Save(writer);
+  writer.PutAll(flow.series);
 }
 
 FlowRecord LoadFlow(ByteReader& reader) {
@@ -71,6 +72,7 @@ FlowRecord LoadFlow(ByteReader& reader) {
   flow.delivered = reader.Get<Bytes>();
   flow.latency_total = Histogram::Load(reader);
   flow.latency_network = Histogram::Load(reader);
+  flow.series = reader.GetAll<LatencyStep>();
   return flow;
 }
 

@@ -1,5 +1,6 @@
 #include "models/workload/traffic_record.h"
 
+#include <algorithm>
 #include <numeric>
 
 namespace cnisim::workload {
@@ -23,6 +24,14 @@ std::string_view Name(ResourceKind kind) {
   constexpr std::string_view kNames[kResourceKinds] = {
       "softirq", "cores", "NIC", "L7 proxy", "workers", "conntrack", "encryption", "CPU limit"};
   return kNames[static_cast<std::size_t>(kind)];
+}
+
+void Add(const LatencySeries& from, LatencySeries& to) {
+  to.resize(std::max(from.size(), to.size()));
+  for (std::size_t i = 0; i < from.size(); ++i) {
+    to[i].answered += from[i].answered;
+    to[i].latency_ns += from[i].latency_ns;
+  }
 }
 
 std::uint64_t FlowRecord::total_failed() const {

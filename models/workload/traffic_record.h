@@ -47,6 +47,16 @@ enum class FailureReason : std::uint8_t {
 inline constexpr std::size_t kFailureReasons = 6;
 std::string_view Name(FailureReason reason);
 
+/// What was answered in a step of the measured span.
+struct LatencyStep {
+  std::uint64_t answered = 0;
+  std::int64_t latency_ns = 0;  ///< sum
+};
+using LatencySeries = std::vector<LatencyStep>;  // [step]; ends with the last answer
+
+/// Adds step by step.
+void Add(const LatencySeries& from, LatencySeries& to);
+
 /// Requests of one traffic source, or calls of one edge of the call graph.
 /// offered == completed + all failures + in_flight.
 struct FlowRecord {
@@ -66,6 +76,7 @@ struct FlowRecord {
   Bytes delivered;            ///< payload that arrived at the server; the figure for a stream
   Histogram latency_total;    ///< ns, of the completed ones
   Histogram latency_network;  ///< ns, what is left of it without the applications' own time
+  LatencySeries series;       ///< of a source, if TrafficOptions::series_step asks for it
 
   std::uint64_t total_failed() const;
 };

@@ -160,7 +160,7 @@ TrafficRecord SimulateTraffic(const Model& model, const TrafficOptions& options)
     events += report.events;
     if (options.profile) options.profile(report, options.warm_up);
   }
-  for (HostProcess* host : hosts) host->BeginMeasurement(options.warm_up);
+  for (HostProcess* host : hosts) host->BeginMeasurement(options.warm_up, options.series_step);
   const SimTime end = options.warm_up + options.duration;
   const engine::RunReport report = simulation.Run(end, run);
   if (options.profile) options.profile(report, options.duration);

@@ -29,6 +29,8 @@ struct TrafficOptions {
   bool fused = true;
   /// Ranks that run it together, each with `threads`, and all get the record; changes no result.
   engine::Ranks* ranks = nullptr;
+  /// > 0: sources' latencies are also recorded by the time of the answer, in steps of this.
+  SimTime series_step = SimTime();
   std::function<void(SimTime now)> tell = nullptr;  ///< as engine::RunOptions has it
   /// Gets what the engine says of a stretch of the run, which took `simulated`.
   std::function<void(const engine::RunReport&, SimTime simulated)> profile = nullptr;

@@ -4,6 +4,8 @@ add_test(NAME determinism.run
   COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/run/same_bytes.py $<TARGET_FILE:cnisim>
     ${CMAKE_SOURCE_DIR}/scenarios/smallest.yaml)
 # A sweep that is killed and begun again ends in the bytes of one that was left alone.
+add_test(NAME determinism.interrupted_sweep
+  COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/run/killed_sweep.py $<TARGET_FILE:cnisim> interrupt)
 foreach(form IN ITEMS "quick 5" "slow 50")
   separate_arguments(form)
   list(GET form 0 name)

@@ -466,6 +466,7 @@ class Check:
         pages = []
         for name, command in (("run", ["run", root / "scenarios/quickstart.yaml", "--replications", "3"]),
                               ("policies", ["run", root / "scenarios/policies.yaml", "--replications", "2"]),
+                              ("sweep", ["run", root / "scenarios/service-count.yaml", "--replications", "2"]),
                               ("plan", ["plan", root / "scenarios/plan/two-years-of-growth.yaml"])):
             folder = self.work / name
             self.cnisim(*command, "--report", "-o", folder)

@@ -172,6 +172,22 @@ void AddExampleContext(ResultDocument& document) {
                            {"wake_up", "the task", "derived", "another paper", "figure 1"}};
 }
 
+ResultDocument ExampleSweep() {
+  ResultDocument document = ExampleResults();
+  document.sweep_parameters = {"rate"};
+  for (const auto& [value, p99] : {std::pair("100/s", 3e6), std::pair("200/s", 3.1e6),
+                                   std::pair("300/s", 3.3e6), std::pair("400/s", 30e6)}) {
+    experiment::SweepPointResult& point = document.sweep.emplace_back();
+    point.values = {value};
+    ResultDocument at =
+        ExampleResults({{"azure-node-subnet", 947, 1e6, p99, 0.1, 0, "softirq", p99 > 10e6},
+                        {"azure-overlay", 17, 1e6, 3e6, 0.1}});
+    point.configurations = std::move(at.configurations);
+    point.comparisons = std::move(at.comparisons);
+  }
+  return document;
+}
+
 ResultDocument ExampleResults() {
   ResultDocument document = ExampleResults({
       {"azure-node-subnet", 947, 3.21e6, 9.81e6, 0.110, 0, "workers", false},

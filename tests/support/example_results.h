@@ -32,6 +32,9 @@ experiment::ResultDocument ExampleResults(const std::vector<ExampleConfiguration
 /// upgrade that fails in the first, a few in the others.
 void AddExampleContext(experiment::ResultDocument& document);
 
+/// Two configurations over four rates: the first flat, then steep, then past its limit.
+experiment::ResultDocument ExampleSweep();
+
 /// Four configurations that differ in all that can differ.
 experiment::ResultDocument ExampleResults();
 

@@ -102,6 +102,30 @@ TEST(BudgetsTest, NothingObservedKeepsNoBound) {
   EXPECT_EQ(results[0].found, "nothing observed");
 }
 
+// azure-node-subnet's p99 is 9.81 ms as the scenario stands, and 3, 3.1, 3.3 and 30 ms over rates.
+TEST(BudgetsTest, ABudgetIsHeldAtEveryPointOfASweep) {
+  Diagnostics diagnostics;
+  const auto results =
+      CheckAllBudgets({Budget("latency.p99", Bound::kMax, "20ms", {"azure-node-subnet"})},
+                      testing_support::ExampleSweep(), diagnostics);
+  EXPECT_EQ(diagnostics.ToString(), "");
+  ASSERT_EQ(results.size(), 5U);
+  EXPECT_EQ(results[0].Title(), "latency.p99 external -> frontend under azure-node-subnet");
+  EXPECT_EQ(results[1].Title(),
+            "latency.p99 external -> frontend under azure-node-subnet at rate=100/s");
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_EQ(results[i].outcome, Outcome::kMet) << i;
+  EXPECT_EQ(results[4].Title(),
+            "latency.p99 external -> frontend under azure-node-subnet at rate=400/s");
+  EXPECT_EQ(results[4].outcome, Outcome::kBroken);
+}
+
+TEST(BudgetsTest, AMistakeInABudgetIsSaidOnceHoweverManyPoints) {
+  Diagnostics diagnostics;
+  CheckAllBudgets({Budget("latency.p99", Bound::kMax, "20 parsecs", {"azure-node-subnet"})},
+                  testing_support::ExampleSweep(), diagnostics);
+  EXPECT_EQ(diagnostics.list().size(), 1U) << diagnostics.ToString();
+}
+
 TEST(BudgetsTest, ANamespaceMayBeLeftOutWhereItIsClear) {
   experiment::ResultDocument document = ExampleResults();
   for (experiment::ConfigurationResult& configuration : document.configurations) {

@@ -5,6 +5,7 @@
 #include <numeric>
 #include <set>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -43,6 +44,34 @@ TEST(RunAllTest, SameRecordsForAnyNumberOfThreads) {
                 together[s].replications[i].sources[0].latency_total);
     }
   }
+}
+
+// Once each has shown how long it runs, those of the longest go first.
+TEST(RunAllTest, TheLongestRunningSubjectGoesFirst) {
+  std::vector<std::pair<std::string, std::uint64_t>> order;
+  const auto subject = [&](const std::string& name, std::uint64_t events) {
+    return Subject{name, [&order, name, events](const RunRequest& request) {
+                     order.emplace_back(name, request.seed);
+                     workload::TrafficRecord record;
+                     record.events = events;
+                     return record;
+                   }};
+  };
+  PlanOptions options = Options();
+  options.replications = 2;
+  options.cost_draws = 1;
+  RunAll({subject("short", 1), subject("long", 100), subject("middle", 10)}, options);
+  const std::uint64_t first = ReplicationSeed(options.seed, 0);
+  const std::uint64_t second = ReplicationSeed(options.seed, 1);
+  EXPECT_EQ(order, (std::vector<std::pair<std::string, std::uint64_t>>{{"short", first},
+                                                                       {"long", first},
+                                                                       {"middle", first},
+                                                                       {"long", second},
+                                                                       {"long", first},
+                                                                       {"middle", second},
+                                                                       {"middle", first},
+                                                                       {"short", second},
+                                                                       {"short", first}}));
 }
 
 // Whole runs are dealt out to ranks; each rank ends with all records, those of later rounds

@@ -40,6 +40,53 @@ TEST(ResultJsonTest, ReadsBackPathsAndAddresses) {
   EXPECT_EQ(read->cost_sources[1].status, "assumed");
 }
 
+TEST(ResultJsonTest, ReadsBackASweep) {
+  ResultDocument document = ExampleResults();
+  document.sweep_parameters = {"services", "rate"};
+  for (const char* rate : {"100/s", "2000/s"}) {
+    SweepPointResult& point = document.sweep.emplace_back();
+    point.values = {"1000", rate};
+    point.services = 1010;
+    point.policies = 3;
+    point.replications = 7;
+    point.warm_up_ns = 20'000'000;
+    point.duration_ns = 400'000'000;
+    point.configurations = document.configurations;
+    point.configurations[0].metrics[0].value = 0.1 + 0.2;
+    point.comparisons = document.comparisons;
+  }
+  document.sweep[1].warm_up_rule = WarmUpRule{"MSER-5", "byocni-calico", false};
+  const std::string text = ToJson(document);
+  const auto read = ParseResults(text);
+  ASSERT_TRUE(read.ok()) << read.error();
+  EXPECT_EQ(ToJson(*read), text);
+  EXPECT_EQ(read->sweep_parameters, document.sweep_parameters);
+  ASSERT_EQ(read->sweep.size(), 2U);
+  const SweepPointResult& last = read->sweep[1];
+  // A plain number is one in the file, so that curves can be drawn, and reads back as its text.
+  EXPECT_NE(text.find("1000,\n     \"2000/s\""), std::string::npos);
+  EXPECT_EQ(last.values, (std::vector<std::string>{"1000", "2000/s"}));
+  EXPECT_EQ(read->LabelOf(last), "services=1000, rate=2000/s");
+  EXPECT_EQ(last.services, 1010U);
+  EXPECT_EQ(last.policies, 3U);
+  EXPECT_EQ(last.replications, 7U);
+  EXPECT_EQ(last.warm_up_ns, 20'000'000);
+  EXPECT_EQ(last.duration_ns, 400'000'000);
+  EXPECT_EQ(last.configurations[0].metrics[0].value, 0.1 + 0.2);
+  EXPECT_EQ(last.comparisons.size(), document.comparisons.size());
+  EXPECT_EQ(read->sweep[0].warm_up_rule, std::nullopt);
+  EXPECT_EQ(last.warm_up_rule, document.sweep[1].warm_up_rule);
+}
+
+TEST(ResultJsonTest, ReadsBackHowTheWarmUpWasFound) {
+  ResultDocument document = ExampleResults();
+  EXPECT_EQ(ToJson(document).find("warm_up_rule"), std::string::npos);
+  document.warm_up_rule = WarmUpRule{"MSER-5", "", true};
+  const auto read = ParseResults(ToJson(document));
+  ASSERT_TRUE(read.ok()) << read.error();
+  EXPECT_EQ(read->warm_up_rule, document.warm_up_rule);
+}
+
 TEST(ResultJsonTest, ReadsResultsOfProgramsThatWroteNoPathsAndNoIntervalsOfDistributions) {
   ResultDocument document = ExampleResults();
   std::string text = ToJson(document);

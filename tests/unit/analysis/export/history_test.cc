@@ -56,6 +56,21 @@ TEST_F(HistoryTest, RemembersEveryRun) {
   EXPECT_EQ(Ask("select count from event where kind = 'drop' and run = 1"), "24");
 }
 
+TEST_F(HistoryTest, PointsOfASweepAreConfigurationsWithAPoint) {
+  EXPECT_EQ(AddToHistory(path_, testing_support::ExampleSweep(), "now"), std::nullopt);
+  EXPECT_EQ(Ask("select count(*) from configuration"), "12");  // 4, and 2 at each of 4 points
+  EXPECT_EQ(Ask("select count(*) from sweep_point"), "8");
+  EXPECT_EQ(Ask("select value from metric natural join configuration natural join sweep_point "
+                "where configuration = 'azure-node-subnet' and point = 'rate=400/s' and "
+                "metric = 'latency.p99'"),
+            "30000000.0");
+  // Without a point: the scenario as it stands.
+  EXPECT_EQ(Ask("select value from metric natural join configuration natural left join sweep_point "
+                "where configuration = 'azure-node-subnet' and point is null and "
+                "metric = 'latency.p99'"),
+            "9810000.0");
+}
+
 TEST_F(HistoryTest, WritersWaitForEachOther) {
   std::vector<std::thread> writers;
   for (int i = 0; i < 4; ++i) {

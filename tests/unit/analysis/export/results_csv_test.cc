@@ -27,5 +27,23 @@ TEST(ResultsCsvTest, SummaryThenReplications) {
             "\"a \"\"shop\"\", big\",kubenet,vnet_addresses,,nodes,count,,17,17,17,,\n");
 }
 
+// The scenario as it stands has no point; the header says the same fields as without a sweep.
+TEST(ResultsCsvTest, PointsOfASweepAreTheLastColumn) {
+  auto document = testing_support::ExampleResults({{"kubenet", 17, 3e6, 9e6, 0.1}});
+  auto& metrics = document.configurations[0].metrics;
+  metrics.erase(metrics.begin(), metrics.end() - 1);
+  document.sweep_parameters = {"services", "rate"};
+  experiment::SweepPointResult& point = document.sweep.emplace_back();
+  point.values = {"100", "500/s"};
+  point.configurations = document.configurations;
+  point.configurations[0].metrics[0].value = 18;
+  EXPECT_EQ(
+      ToCsv(document),
+      "scenario,configuration,metric,from,to,unit,replication,value,low,high,model_low,"
+      "model_high,point\n"
+      "example,kubenet,vnet_addresses,,nodes,count,,17,17,17,,,\n"
+      "example,kubenet,vnet_addresses,,nodes,count,,18,17,17,,,\"services=100, rate=500/s\"\n");
+}
+
 }  // namespace
 }  // namespace cnisim::exporting

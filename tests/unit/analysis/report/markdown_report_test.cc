@@ -58,6 +58,41 @@ TEST(MarkdownReportTest, BeginsWithNameAndFindings) {
   for (const std::string& sentence : Findings(document)) EXPECT_THAT(text, HasSubstr(sentence));
 }
 
+TEST(MarkdownReportTest, ASweepHasItsKneesLimitsAndPoints) {
+  const std::string text = MarkdownReport(testing_support::ExampleSweep());
+  const std::size_t begin = text.find("### Over the sweep");
+  ASSERT_NE(begin, std::string::npos);
+  const std::string section = text.substr(begin, text.find("</details>", begin) - begin);
+  EXPECT_THAT(section,
+              StartsWith("### Over the sweep\n\n"
+                         "- azure-node-subnet: p99 bends at rate=300/s (3.30 ms); past its limit "
+                         "from rate=400/s: softirq.\n"
+                         "- azure-overlay: no knee; nearest to its limit at the end: workers, 41 % "
+                         "busy.\n\n"
+                         "<details><summary>All 8 rows</summary>\n\n"
+                         "| rate | configuration | p50 | p99 | answered | errors | "
+                         "network CPU a node | binds first |\n"
+                         "| --- | --- | ---: | ---: | ---: | ---: | ---: | --- |\n"
+                         "| 100/s | azure-node-subnet | 1.00 ms ("));
+  // Heading, rule, and two configurations at each of four points.
+  EXPECT_EQ(std::count(section.begin(), section.end(), '\n'), 2 + 3 + 2 + (2 + 8) + 1);
+  EXPECT_THAT(section, HasSubstr("\n| 400/s | azure-overlay | 1.00 ms ("));
+}
+
+TEST(MarkdownReportTest, AGridOfSweepsNamesItsOtherParameters) {
+  auto document = testing_support::ExampleSweep();
+  document.sweep_parameters = {"services", "rate"};
+  for (auto& point : document.sweep) point.values.insert(point.values.begin(), "100");
+  const std::string text = MarkdownReport(document);
+  EXPECT_THAT(text, HasSubstr("\n\nservices=100:\n\n- azure-node-subnet: p99"));
+  EXPECT_THAT(text, HasSubstr("| services | rate | configuration | p50 |"));
+  EXPECT_THAT(text, HasSubstr("| 100 | 400/s | azure-overlay | "));
+}
+
+TEST(MarkdownReportTest, NoSweepNoSection) {
+  EXPECT_EQ(MarkdownReport(testing_support::ExampleResults()).find("sweep"), std::string::npos);
+}
+
 TEST(MarkdownReportTest, NamesCannotBecomeMarkup) {
   auto document = testing_support::ExampleResults();
   document.configurations.front().name = "a|b<img>";

@@ -3,6 +3,7 @@
 #include <sstream>
 #include <string>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "analysis/report/text.h"
@@ -51,6 +52,29 @@ Costs in use without a measurement (2): bridge_forward and veth_pair. 'cnisim
 
 Written: out/results.json
 )");
+}
+
+TEST(TerminalReportTest, SaysWhichWarmUpWasCutOffByWhichRule) {
+  experiment::ResultDocument document = ExampleResults();
+  const auto simulated = [&] {
+    const std::string text = TerminalReport(document, {});
+    return text.substr(0, text.find("\n\n"));
+  };
+  document.warm_up_ns = 148'000'000;
+  document.warm_up_rule = experiment::WarmUpRule{"MSER-5", "byocni-calico", true};
+  EXPECT_EQ(simulated(),
+            "example: 17 nodes, 62 pods, 10 Services, Kubernetes 1.30; 1,000 requests/s\n"
+            "  external -> frontend; 3 x 2.00 s after 148 ms of warm-up (MSER-5, for\n"
+            "  byocni-calico), seed 1");
+  document.warm_up_rule->longest = "";
+  document.warm_up_ns = 0;
+  EXPECT_THAT(simulated(), testing::HasSubstr("after 0 ns of warm-up (MSER-5), seed 1"));
+  document.warm_up_ns = 1'000'000'000;
+  document.warm_up_rule = experiment::WarmUpRule{"MSER-5", "byocni-calico", false};
+  EXPECT_EQ(simulated(),
+            "example: 17 nodes, 62 pods, 10 Services, Kubernetes 1.30; 1,000 requests/s\n"
+            "  external -> frontend; 3 x 2.00 s after 1.00 s of warm-up (MSER-5 found none\n"
+            "  long enough, for byocni-calico), seed 1");
 }
 
 TEST(TerminalReportTest, NeverWiderThan80) {

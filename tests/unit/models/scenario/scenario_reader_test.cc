@@ -106,6 +106,16 @@ configurations:
   EXPECT_EQ(scenario->configurations[0].node_pools[1].pool.mode, cluster::PoolMode::kUser);
 }
 
+TEST_F(Reader, TheWarmUpMayBeLeftOpen) {
+  const auto scenario = Read(R"(cnisim: 1
+name: t
+configurations: [{name: a, az: --network-plugin azure}]
+measure: {warm_up: auto}
+)");
+  ASSERT_TRUE(scenario) << Messages(diagnostics);
+  EXPECT_TRUE(scenario->measure.find_warm_up);
+}
+
 TEST_F(Reader, PoolsOfAScriptStandForThoseOfTheScenario) {
   const auto scenario = Read(R"(cnisim: 1
 name: t

@@ -72,6 +72,36 @@ TEST(TrafficSimulationTest, UnloadedConnectionPaysItsHandshake) {
   EXPECT_EQ(record.sources[0].connections, record.sources[0].offered);
 }
 
+TEST(TrafficSimulationTest, RecordsLatencyByTimeWhenAsked) {
+  EXPECT_TRUE(SimulateTraffic(SmallTraffic(/*rate=*/500), kOptions).sources[0].series.empty());
+  TrafficOptions options = kOptions;
+  options.series_step = 100_ms;
+  const TrafficRecord record = SimulateTraffic(SmallTraffic(/*rate=*/500), options);
+  const FlowRecord& source = record.sources[0];
+  ASSERT_EQ(source.series.size(), 10U);
+  LatencyStep sum;
+  for (const LatencyStep& step : source.series) {
+    EXPECT_GT(step.answered, 0U);
+    sum.answered += step.answered;
+    sum.latency_ns += step.latency_ns;
+  }
+  EXPECT_EQ(sum.answered, source.completed);
+  EXPECT_NEAR(static_cast<double>(sum.latency_ns) / static_cast<double>(sum.answered),
+              source.latency_total.Mean(), 0.01 * source.latency_total.Mean());
+  EXPECT_TRUE(record.edges[0].series.empty());
+}
+
+TEST(TrafficSimulationTest, SeriesAddStepByStep) {
+  LatencySeries sum = {{1, 10}};
+  Add({{2, 30}, {3, 60}}, sum);
+  Add({{1, 5}}, sum);
+  ASSERT_EQ(sum.size(), 2U);
+  EXPECT_EQ(sum[0].answered, 4U);
+  EXPECT_EQ(sum[0].latency_ns, 45);
+  EXPECT_EQ(sum[1].answered, 3U);
+  EXPECT_EQ(sum[1].latency_ns, 60);
+}
+
 TEST(TrafficSimulationTest, SeparatesTheApplicationsTimeFromTheNetworks) {
   const TrafficRecord record = SimulateTraffic(SmallTraffic(/*rate=*/20), kOptions);
   const FlowRecord& source = record.sources[0];
