@@ -20,25 +20,59 @@ constexpr Outcome FailedBy(FailureReason reason) {
   return static_cast<Outcome>(1 + static_cast<int>(reason));
 }
 
+/// A part of a message (or of a bulk stream) that TCP sends by itself: which one, and what it
+/// costs. 0 = the whole message.
+class TrainShape {
+ public:
+  static constexpr std::uint16_t kFirst = 1 << 12;  ///< pays what is paid once a message
+  static constexpr std::uint16_t kTail = 1 << 13;   ///< has the last segment, which is not full
+  static constexpr std::uint16_t kOpens = 1 << 14;  ///< of a connection's first request
+
+  TrainShape() = default;
+  /// @pre 0 < segments < 4096
+  TrainShape(std::uint32_t segments, std::uint32_t flags)
+      : bits_(static_cast<std::uint16_t>(segments | flags)) {}
+
+  bool whole() const { return bits_ == 0; }
+  std::uint32_t segments() const { return bits_ & (kFirst - 1U); }
+  std::uint32_t flags() const { return bits_ & ~(kFirst - 1U); }
+  bool Has(std::uint16_t flag) const { return (bits_ & flag) != 0; }
+
+ private:
+  std::uint16_t bits_ = 0;
+};
+
 /// Lives in the client host's slab.  Whoever handles the event that names it may read and write
 /// it; between events nobody does.  Every message that leaves comes back to the client in the
 /// end: as an answer, or as the news that it was dropped.
+///
+/// A train of a message that is sent in several has a record of its own, in the slab of the host
+/// that sends it: a copy of the call's, which comes back as an acknowledgement.
 struct Call {
-  SimTime sent;             ///< when the message on the way was last sent
-  std::int64_t app_ns = 0;  ///< answer: time that was the applications' own
-  std::uint32_t key = 0;    ///< names its random draws
+  SimTime sent;               ///< when the message on the way was last sent
+  std::int64_t app_ns = 0;    ///< answer: time that was the applications' own
+  std::uint64_t message = 0;  ///< a train: CallHandle of the call whose message it is part of
+  std::uint32_t key = 0;      ///< names its random draws
   std::uint32_t edge = 0;
   std::uint32_t plan = 0;  // FlowPlan
   std::uint32_t client_host = 0;
   std::uint32_t server_host = 0;
   std::uint32_t via_host = kNone;
   std::uint32_t server_pod = 0;
-  std::uint32_t stream = kNone;  ///< number of its bulk connection, if it is a chunk of one
-  std::uint32_t flow_hash = 0;   ///< chooses the receive queue
+  std::uint32_t stream = kNone;     ///< number of its bulk connection, if it is a chunk of one
+  std::uint32_t flow_hash = 0;      ///< chooses the receive queue
+  std::uint32_t transfer = kNone;   ///< a train: which of its sender's transfers it belongs to
+  std::uint32_t number = 0;         ///< a train: in its transfer
+  std::uint32_t covers = kNone;     ///< a train: record of one that is acknowledged with it
+  std::uint32_t reception = kNone;  ///< the call: where its receiver counts the trains
+  TrainShape train;
+  TrainShape last_train;  ///< the call: the train that completed its message, 0: it came whole
   Admission admission = Admission::kAllowed;
   Outcome outcome = kServed;
   std::uint8_t attempts = 0;  ///< earlier transmissions of this message
   std::uint8_t tracked = 0;   ///< bit [Side]: that node's connection table has it
+
+  bool is_train() const { return transfer != kNone; }
 };
 static_assert(std::is_trivially_copyable_v<Call>);
 

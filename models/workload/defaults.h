@@ -28,10 +28,14 @@ struct Defaults {
   // TCP.
   SimTime syn_timeout;  ///< before the first SYN is repeated; doubles each time
   std::uint32_t syn_retries = 0;
-  SimTime data_timeout;  ///< least retransmission timeout; doubles each time
+  SimTime data_timeout;     ///< least retransmission timeout; doubles each time
+  SimTime longest_timeout;  ///< where doubling ends
   std::uint32_t data_retries = 0;
   std::uint32_t initial_window = 0;  ///< segments
   Bytes receive_window;              ///< most that is in flight on one connection
+  Bytes longest_train;               ///< most that the kernel hands to the NIC as one
+  SimTime delayed_ack;               ///< how long one segment waits to be acknowledged with another
+  std::uint32_t quick_acks = 0;      ///< first segments that are acknowledged at once
   Bytes udp_receive_buffer;          ///< most that a UDP socket holds unread
 
   // Nodes.

@@ -23,6 +23,7 @@ class PlanBuilder {
         shape_(datapath::Shape(message, payload)) {
     plan_.payload = payload;
     plan_.wire_bytes = datapath::WireBytes(message, shape_);
+    plan_.packets = static_cast<std::uint32_t>(shape_.packets + shape_.fragments);
     plan_.too_large = !one_node && datapath::IsLost(message, payload);
     plan_.one_receive_queue = message.one_receive_queue;
     pair_demand_ = message.pair_ceiling * plan_.wire_bytes +
@@ -124,6 +125,49 @@ MessagePlan PlanMessage(const CompiledMessage& message, bool one_node, Bytes pay
   return builder.Finish();
 }
 
+Bytes LongestTrain(const CompiledMessage& message, Bytes longest) {
+  Bytes train = message.mss * std::max<std::int64_t>(longest.count() / message.mss.count(), 1);
+  while (train > message.mss && datapath::Shape(message, train).aggregates > 1) {
+    train -= message.mss;
+  }
+  return train;
+}
+
+// A message without what is paid once, but with its waits.
+CompiledMessage WithoutOnce(CompiledMessage message) {
+  for (Segment& segment : message.segments) {
+    if (segment.resource != Resource::kLatency) segment.per_message = {};
+  }
+  return message;
+}
+
+std::shared_ptr<const TrainPlans> PlanTrains(const CompiledMessage& message, bool one_node,
+                                             Bytes payload, const TrainRules& rules,
+                                             MessageKind kind, Bytes ack) {
+  const std::int64_t mss = message.mss.count();
+  const std::int64_t segments = (payload.count() + mss - 1) / mss;
+  const bool stream = rules.stream && kind == MessageKind::kRequest;
+  if (segments <= (stream ? 0 : rules.whole)) return nullptr;
+  auto trains = std::make_shared<TrainPlans>();
+  trains->segments = static_cast<std::uint32_t>(segments);
+  trains->longest = static_cast<std::uint32_t>(LongestTrain(message, rules.longest).count() / mss);
+  const CompiledMessage more = WithoutOnce(message);
+  const Bytes missing = message.mss * segments - payload;
+  trains->full_tail = missing == Bytes(0);
+  const auto longest = std::min<std::int64_t>(trains->longest, segments);
+  for (std::int64_t n = 1; n <= longest; ++n) {
+    trains->first.push_back(PlanMessage(message, one_node, message.mss * n));
+    trains->first.back().wire_bytes += ack;
+    // Streams pay for each train; the rest of a first request goes as an ordinary one.
+    if (stream || kind == MessageKind::kRequestFirst) continue;
+    trains->middle.push_back(PlanMessage(more, one_node, message.mss * n));
+    if (!trains->full_tail) {
+      trains->tail.push_back(PlanMessage(more, one_node, message.mss * n - missing));
+    }
+  }
+  return trains;
+}
+
 // The handshake's last ACK leaves together with the first request and is worked off just before
 // it: `first` pays for both.
 CompiledMessage WithAck(CompiledMessage first, const CompiledMessage& ack) {
@@ -151,13 +195,14 @@ SimTime WorkAt(const MessagePlan& plan, Side side) {
 
 // A connection's first request and reply are acknowledged at once, by packets of their own, and so
 // is the last FIN.  Nobody waits for them: their work is added to that of the client's FIN.
+// What goes in trains is acknowledged by messages.
 void AddPureAcks(FlowPlan& plan) {
-  constexpr std::int64_t kForward = 2;   // of the reply, of the server's FIN
-  constexpr std::int64_t kBackward = 1;  // of the request
+  const std::int64_t forward = plan[MessageKind::kReply].trains ? 1 : 2;  // and the server's FIN
+  const std::int64_t backward = plan[MessageKind::kRequestFirst].trains ? 0 : 1;
   MessagePlan& fin = plan.messages[static_cast<std::size_t>(MessageKind::kControl)];
   const MessagePlan& back = plan[MessageKind::kControlReply];
   const auto add = [&](Side side, Side seen_from_server) {
-    const SimTime work = WorkAt(fin, side) * kForward + WorkAt(back, seen_from_server) * kBackward;
+    const SimTime work = WorkAt(fin, side) * forward + WorkAt(back, seen_from_server) * backward;
     fin.background[static_cast<std::size_t>(side)] += work;
   };
   add(Side::kSender, Side::kReceiver);
@@ -183,37 +228,42 @@ Demand DemandSum::Build() const {
   return mean_ > 0 ? Demand(mean_, std::sqrt(variance_) / mean_) : Demand();
 }
 
+const MessagePlan& TrainPlans::operator[](TrainShape shape) const {
+  const std::size_t index = shape.segments() - 1;
+  if (shape.Has(TrainShape::kFirst)) return first[index];
+  return shape.Has(TrainShape::kTail) && !full_tail ? tail[index] : middle[index];
+}
+
 Nanoseconds MessagePlan::Mean() const {
   double sum = send.mean() + receive.mean();
   for (const Step& step : steps) sum += step.demand.mean();
   return Nanoseconds(sum);
 }
 
-FlowPlan PlanFlow(const datapath::CompiledFlow& flow, bool one_node, Bytes request,
-                  Bytes response) {
+FlowPlan PlanFlow(const datapath::CompiledFlow& flow, bool one_node, Bytes request, Bytes response,
+                  const TrainRules& rules) {
   FlowPlan plan;
   plan.udp = flow.protocol == datapath::TransportProtocol::kUdp;
   for (std::size_t i = 0; i < datapath::kMessageKinds; ++i) {
     const auto kind = static_cast<MessageKind>(i);
-    switch (kind) {
-      case MessageKind::kRequestFirst: {
-        if (plan.udp) {
-          plan.messages[i] = PlanMessage(flow.messages[i], one_node, request);
-          break;
-        }
-        const CompiledMessage& ack = flow[MessageKind::kControl];
-        plan.messages[i] = PlanMessage(WithAck(flow.messages[i], ack), one_node, request);
-        plan.messages[i].wire_bytes += ack.header_bytes;
-        break;
+    CompiledMessage message = flow.messages[i];
+    Bytes payload;
+    Bytes ack;
+    if (kind == MessageKind::kRequestFirst) {
+      payload = request;
+      if (!plan.udp) {
+        message = WithAck(std::move(message), flow[MessageKind::kControl]);
+        ack = flow[MessageKind::kControl].header_bytes;
       }
-      case MessageKind::kRequest:
-        plan.messages[i] = PlanMessage(flow.messages[i], one_node, request);
-        break;
-      case MessageKind::kReply:
-        plan.messages[i] = PlanMessage(flow.messages[i], one_node, response);
-        break;
-      default:
-        plan.messages[i] = PlanMessage(flow.messages[i], one_node, Bytes{0});
+    } else if (kind == MessageKind::kRequest) {
+      payload = request;
+    } else if (kind == MessageKind::kReply) {
+      payload = response;
+    }
+    plan.messages[i] = PlanMessage(message, one_node, payload);
+    plan.messages[i].wire_bytes += ack;
+    if (!plan.udp && payload > Bytes(0)) {
+      plan.messages[i].trains = PlanTrains(message, one_node, payload, rules, kind, ack);
     }
   }
   if (!plan.udp) AddPureAcks(plan);
@@ -224,18 +274,13 @@ FlowPlan PlanFlow(const datapath::CompiledFlow& flow, bool one_node, Bytes reque
   return plan;
 }
 
-Bytes StreamChunk(const datapath::CompiledFlow& flow) {
-  const CompiledMessage& message = flow[MessageKind::kRequest];
-  constexpr Bytes kLongest{65536};
-  Bytes chunk = message.mss * std::max<std::int64_t>(kLongest.count() / message.mss.count(), 1);
-  while (chunk > message.mss && datapath::Shape(message, chunk).aggregates > 1) {
-    chunk -= message.mss;
-  }
-  return chunk;
+Bytes StreamChunk(const datapath::CompiledFlow& flow, Bytes longest) {
+  return LongestTrain(flow[MessageKind::kRequest], longest);
 }
 
 FabricSampler::FabricSampler(const FabricDelay& delay)
-    : floor_(delay.floor),
+    : loss_(delay.loss),
+      floor_(delay.floor),
       excess_(static_cast<double>((delay.mean - delay.floor).nanos()), delay.cv) {}
 
 }  // namespace cnisim::workload

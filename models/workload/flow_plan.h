@@ -6,10 +6,11 @@
 
 #include <array>
 #include <cstdint>
-#include <optional>
+#include <memory>
 #include <vector>
 
 #include "models/datapath/compiled_flow.h"
+#include "models/workload/call.h"
 #include "models/workload/latency_profile.h"
 #include "models/workload/model.h"
 #include "sim/base/random.h"
@@ -67,6 +68,8 @@ struct Step {
   Demand demand;
 };
 
+struct TrainPlans;
+
 /// One message of a flow from its sender's task to its receiver's.
 struct MessagePlan {
   /// Work of the sender's core before the message is on its way: system call and everything that
@@ -77,14 +80,33 @@ struct MessagePlan {
   Nanoseconds send_in_softirq;
   std::vector<Step> steps;  // between the two; the last one is kDeliver
   Bytes payload;
-  Bytes wire_bytes;  ///< headers included
+  Bytes wire_bytes;           ///< headers included
+  std::uint32_t packets = 1;  ///< on the wire
   /// Work of agents that the message does not wait for: [Side].
   std::array<SimTime, datapath::kSides> background{};
   bool one_receive_queue = false;
   bool too_large = false;  ///< a packet of it is too large for its way and disappears there
 
+  /// Set if TCP may have to send it in several trains.
+  std::shared_ptr<const TrainPlans> trains;
+
   /// Mean time of steps, send and receive without fabric and queueing.
   Nanoseconds Mean() const;
+};
+
+/// A message of TCP that its sender's window may cut, and what each possible train of it costs.
+/// Together they cost what the message's segments say: what is paid once a message goes with the
+/// first train, only waits (a wake-up) come with each.
+struct TrainPlans {
+  std::uint32_t segments = 1;       ///< of the message
+  std::uint32_t longest = 1;        ///< segments of a train
+  bool full_tail = true;            ///< the last segment is as long as the others
+  std::vector<MessagePlan> first;   // [segments - 1]
+  std::vector<MessagePlan> middle;  // [segments - 1]
+  std::vector<MessagePlan> tail;    // [segments - 1], if the last segment is shorter
+
+  /// @pre !shape.whole()
+  const MessagePlan& operator[](TrainShape shape) const;
 };
 
 struct FlowPlan {
@@ -100,12 +122,20 @@ struct FlowPlan {
   }
 };
 
+/// Which messages TCP cuts, and into what.
+struct TrainRules {
+  std::uint32_t whole = UINT32_MAX;  ///< messages of so many segments leave in one piece
+  Bytes longest{65536};              ///< payload of a train
+  bool stream = false;               ///< the request is the longest train of a bulk stream
+};
+
 /// @param one_node  both ends are on one node: nothing crosses the fabric
-FlowPlan PlanFlow(const datapath::CompiledFlow& flow, bool one_node, Bytes request, Bytes response);
+FlowPlan PlanFlow(const datapath::CompiledFlow& flow, bool one_node, Bytes request, Bytes response,
+                  const TrainRules& rules = {});
 
 /// What a bulk stream hands to the device at once: the longest train of full segments that is still
 /// one aggregate.
-Bytes StreamChunk(const datapath::CompiledFlow& flow);
+Bytes StreamChunk(const datapath::CompiledFlow& flow, Bytes longest = Bytes(65536));
 
 /// Draws the fabric's one-way delay.
 class FabricSampler {
@@ -115,8 +145,10 @@ class FabricSampler {
   SimTime Draw(RandomStream& stream) const { return floor_ + excess_.Draw(stream); }
   SimTime floor() const { return floor_; }
   bool varies() const { return excess_.varies(); }
+  double loss() const { return loss_; }  ///< probability, of a packet
 
  private:
+  double loss_;
   SimTime floor_;
   Demand excess_;
 };

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "models/workload/host_process.h"
 #include "models/workload/internal/host_events.h"
@@ -20,8 +21,7 @@ using namespace internal;
 
 // A call that is routed, but not sent yet.
 std::uint32_t HostProcess::Begin(Turn& turn, const Caller& caller, std::uint32_t key) {
-  const std::uint32_t slot = calls_.Allocate();
-  if (clients_.size() < calls_.size()) static_cast<void>(clients_.Allocate());
+  const std::uint32_t slot = AllocateCall();
   Call& call = calls_[slot];
   call = {};
   call.key = key;
@@ -61,13 +61,14 @@ bool HostProcess::ReceiveBufferFull(const Call& call) const {
 }
 
 // Core time of sending the first message of a call that has just begun.
-double HostProcess::SendDemand(std::uint32_t slot) {
-  if (external()) return 0;
+double HostProcess::SendDemand(Turn& turn, std::uint32_t slot) {
   const Call& call = calls_[slot];
   const FlowPlan& plan = context_.plan(call.plan);
-  if (!clients_[slot].opens) {
-    return DrawNs(plan[MessageKind::kRequest].send, call, MessageKind::kRequest, kSendDetail);
+  ClientCall& client = clients_[slot];
+  if (!client.opens) {
+    return PlanToSend(turn, {host_, slot}, MessageKind::kRequest, false, client.transfer);
   }
+  if (external()) return 0;
   const MessageKind first = plan.udp ? MessageKind::kRequestFirst : MessageKind::kSyn;
   return plan.connect.mean() + DrawNs(plan[first].send, call, first, kSendDetail);
 }
@@ -75,18 +76,17 @@ double HostProcess::SendDemand(std::uint32_t slot) {
 void HostProcess::Send(Turn& turn, std::uint32_t slot) {
   ClientCall& client = clients_[slot];
   if (!client.live) {  // the deadline passed while it waited for a core
+    DropTransfer(client.transfer);
     Release(slot);
+    return;
+  }
+  if (calls_[slot].stream != kNone) {
+    SendStreamTrain(turn, slot);
     return;
   }
   MessageKind kind = MessageKind::kRequest;
   if (client.opens) kind = client.established ? MessageKind::kRequestFirst : MessageKind::kSyn;
-  Launch(turn, {host_, slot}, kind);
-  if (calls_[slot].stream != kNone) {
-    StreamSender& sender = generators_[client.generator].sender;
-    sender.writing = false;
-    ++sender.in_flight;
-    PumpStream(turn, client.generator);
-  }
+  LaunchData(turn, {host_, slot}, kind, std::exchange(client.transfer, kNone));
 }
 
 // The SYN-ACK is here: the first request follows on its heels.
@@ -104,13 +104,11 @@ void HostProcess::Established(Turn& turn, std::uint32_t slot) {
   }
   client.established = true;
   call.attempts = 0;
-  double network = 0;
+  double network =
+      PlanToSend(turn, {host_, slot}, MessageKind::kRequestFirst, true, client.transfer);
   if (!external()) {
-    const FlowPlan& plan = context_.plan(call.plan);
-    network =
-        DrawNs(plan[MessageKind::kSynAck].receive, call, MessageKind::kSynAck, kReceiveDetail) +
-        DrawNs(plan[MessageKind::kRequestFirst].send, call, MessageKind::kRequestFirst,
-               kSendDetail);
+    network += DrawNs(PlanOf(call, MessageKind::kSynAck).receive, call, MessageKind::kSynAck,
+                      kReceiveDetail);
     task_network_ += Nanoseconds(network).Round();
   }
   Submit(turn, TaskKind::kSend, slot, network);
@@ -129,8 +127,7 @@ void HostProcess::Answered(Turn& turn, std::uint32_t slot) {
   }
   double read = 0;
   if (!external()) {
-    read = DrawNs(PlanOf(call, MessageKind::kReply).receive, call, MessageKind::kReply,
-                  kReceiveDetail);
+    read = ReadNs(call, MessageKind::kReply);
   }
   if (client.job == kNone) {
     task_network_ += Nanoseconds(read).Round();

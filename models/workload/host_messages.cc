@@ -38,7 +38,7 @@ SimTime HostProcess::Draw(const Demand& demand, const Call& call, MessageKind ki
                           std::uint32_t detail) const {
   if (!demand.varies()) return demand.constant();
   RandomStream stream = context_.Stream(
-      call.key, Purpose::kHost,
+      DrawKey(call), Purpose::kHost,
       static_cast<std::uint32_t>(kind) | detail << 3 | std::uint32_t{call.attempts} << 9);
   return demand.Draw(stream);
 }
@@ -47,6 +47,17 @@ double HostProcess::DrawNs(const Demand& demand, const Call& call, MessageKind k
                            std::uint32_t detail) const {
   if (!demand.varies()) return demand.mean();
   return static_cast<double>(Draw(demand, call, kind, detail).nanos());
+}
+
+// Work of the task that reads a message with data, or the train that completed it.
+double HostProcess::ReadNs(const Call& call, MessageKind kind) const {
+  const MessagePlan& plan = context_.plan(call.plan)[kind];
+  if (call.last_train.whole()) return DrawNs(plan.receive, call, kind, kReceiveDetail);
+  // Only the first train of a first request is a first request to those that carry it.
+  const bool first = call.last_train.Has(TrainShape::kFirst);
+  const MessageKind as = kind == MessageKind::kReply || first ? kind : MessageKind::kRequest;
+  const MessagePlan& last = (*context_.plan(call.plan)[as].trains)[call.last_train];
+  return DrawNs(last.receive, call, kind, kReceiveDetail);
 }
 
 // The sender's task has done its part: the message goes its way.
@@ -151,17 +162,18 @@ void HostProcess::Advance(Turn& turn, CallHandle handle, MessageKind kind, std::
 void HostProcess::Cross(Turn& turn, CallHandle handle, MessageKind kind, std::uint32_t step) {
   const Call& call = context_.call(handle);
   const MessagePlan& plan = PlanOf(call, kind);
-  if (plan.too_large) {
+  const bool lost = !plan.too_large && context_.lossy() && LostInFabric(turn, handle, kind);
+  if (plan.too_large || lost) {
     const Progress progress =
         external() ? Progress::kLater : resources_->Transmit(turn, plan.wire_bytes, nullptr);
-    Lose(turn, handle, kind,
-         progress == Progress::kDropped ? DropReason::kNicQueue : DropReason::kPacketTooLarge);
+    const DropReason reason = lost ? DropReason::kFabricLoss : DropReason::kPacketTooLarge;
+    Lose(turn, handle, kind, progress == Progress::kDropped ? DropReason::kNicQueue : reason);
     return;
   }
   const Side side = plan.steps[step].side;
   const std::uint32_t peer = HostOf(call, kind, side);
   RandomStream stream =
-      context_.Stream(call.key, Purpose::kFabric,
+      context_.Stream(DrawKey(call), Purpose::kFabric,
                       static_cast<std::uint32_t>(kind) | static_cast<std::uint32_t>(side) << 3 |
                           std::uint32_t{call.attempts} << 9);
   const Onward onward{context_.lps[peer], context_.fabric(host_, peer).Draw(stream), kMessage,
@@ -211,6 +223,10 @@ void HostProcess::Deliver(Turn& turn, CallHandle handle, MessageKind kind) {
       Established(turn, handle.slot);
       return;
     case MessageKind::kRequestFirst:
+      if (call.is_train()) {
+        TrainArrived(turn, handle, kind);
+        return;
+      }
       if (IsUdp(call) && !AdmitDatagram(turn, handle)) return;
       Serve(turn, handle, /*first_request=*/true);
       return;
@@ -222,20 +238,32 @@ void HostProcess::Deliver(Turn& turn, CallHandle handle, MessageKind kind) {
         }
         readers_[call.stream].unread.push_back(handle);
         ReadStream(turn, call.stream);
+      } else if (call.is_train()) {
+        TrainArrived(turn, handle, kind);
       } else {
         Serve(turn, handle, /*first_request=*/false);
       }
       return;
     case MessageKind::kReply:
-      Answered(turn, handle.slot);
+      if (call.is_train()) {
+        TrainArrived(turn, handle, kind);
+      } else {
+        call.last_train = {};  // of the request
+        Answered(turn, handle.slot);
+      }
       return;
-    case MessageKind::kControl:  // FIN
+    case MessageKind::kControl:
+      if (call.is_train()) {
+        TrainAcknowledged(turn, handle.slot);
+        return;
+      }
+      // FIN
       resources_->conntrack().Close(turn.now(), context_.plan(call.plan).conntrack_entries[2]);
       LaunchFromSoftirq(turn, handle, MessageKind::kControlReply);
       return;
     case MessageKind::kControlReply:
-      if (call.stream != kNone) {
-        StreamAcknowledged(turn, handle.slot);
+      if (call.is_train()) {
+        TrainAcknowledged(turn, handle.slot);
       } else {
         Release(handle.slot);
       }
@@ -249,7 +277,8 @@ void HostProcess::Lose(Turn& turn, CallHandle handle, MessageKind kind, DropReas
   if (reason == DropReason::kPolicy) CountDenial(turn.now(), call);
   // Who sent it finds out by a timer.  The simulation tells him at once, so that only messages
   // that are lost need one.
-  const std::uint32_t owner = kind == MessageKind::kReply ? call.server_host : call.client_host;
+  const bool at_home = kind != MessageKind::kReply || call.is_train();
+  const std::uint32_t owner = at_home ? handle.host : call.server_host;
   Tell(turn, owner, kLost, handle, PackAux(kind, static_cast<std::uint32_t>(reason)));
 }
 
@@ -297,13 +326,8 @@ void HostProcess::OnLost(Turn& turn, CallHandle handle, MessageKind kind, DropRe
     LostDatagram(turn, handle, kind);
     return;
   }
-  if (call.stream != kNone) {
-    // A lost acknowledgement is made up for by the next.
-    if (kind == MessageKind::kControlReply) {
-      StreamAcknowledged(turn, handle.slot);
-    } else {
-      StreamLost(turn, handle.slot);
-    }
+  if (call.is_train()) {
+    TrainLost(turn, handle.slot, kind);
     return;
   }
   if (kind == MessageKind::kControl || kind == MessageKind::kControlReply) {
@@ -325,8 +349,9 @@ void HostProcess::OnLost(Turn& turn, CallHandle handle, MessageKind kind, DropRe
         reason == DropReason::kPolicy && (call.attempts == 0 || client.only_denied);
   }
   const Defaults& defaults = model_.defaults;
-  const SimTime timeout = (handshake ? defaults.syn_timeout : defaults.data_timeout) *
-                          (std::int64_t{1} << call.attempts);
+  const SimTime timeout = std::min((handshake ? defaults.syn_timeout : defaults.data_timeout) *
+                                       (std::int64_t{1} << std::min<int>(call.attempts, 30)),
+                                   defaults.longest_timeout);
   turn.Schedule(std::max(call.sent + timeout, turn.now()), kRetransmit, handle.Pack(),
                 PackAux(kind, 0));
 }
@@ -335,7 +360,7 @@ void HostProcess::OnLost(Turn& turn, CallHandle handle, MessageKind kind, DropRe
 void HostProcess::LostDatagram(Turn& turn, CallHandle handle, MessageKind kind) {
   const Call& call = context_.call(handle);
   if (call.stream != kNone) {
-    EndStreamChunk(turn, handle.slot, kind == MessageKind::kControlReply);
+    EndStreamTrain(turn, handle.slot, kind == MessageKind::kControlReply);
     return;
   }
   if (kind == MessageKind::kReply && call.client_host != host_) {
@@ -357,7 +382,7 @@ void HostProcess::Retransmit(Turn& turn, CallHandle handle, MessageKind kind) {
   const Defaults& defaults = model_.defaults;
   const std::uint32_t retries =
       kind == MessageKind::kSyn ? defaults.syn_retries : defaults.data_retries;
-  if (call.stream == kNone && call.attempts >= retries) {
+  if (call.attempts >= retries) {
     GiveUp(turn, handle, kind);
     return;
   }

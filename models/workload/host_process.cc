@@ -84,6 +84,15 @@ void HostProcess::Run(Turn& turn) {
       case kThaw:
         RunSlice(turn, static_cast<std::uint32_t>(event->payload));
         break;
+      case kTransferTimer:
+        TransferTimer(turn, event->payload);
+        break;
+      case kDelayedAck:
+        DelayedAck(turn, event->payload, KindOf(event->aux));
+        break;
+      case kAcknowledged:
+        TrainAcknowledged(turn, CallHandle::Unpack(event->payload).slot);
+        break;
       default:
         CNISIM_CHECK(false, "an event has a kind that hosts know");
     }

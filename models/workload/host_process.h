@@ -17,12 +17,14 @@
 #include <vector>
 
 #include "models/workload/call.h"
+#include "models/workload/connection_windows.h"
 #include "models/workload/cpu_quota.h"
 #include "models/workload/deadline_queue.h"
 #include "models/workload/endpoint_churn.h"
 #include "models/workload/host_resources.h"
 #include "models/workload/route.h"
 #include "models/workload/slab.h"
+#include "models/workload/tcp_transfer.h"
 #include "models/workload/traffic_context.h"
 #include "models/workload/traffic_record.h"
 #include "sim/base/histogram.h"
@@ -93,9 +95,10 @@ class HostProcess final : public engine::LogicalProcess {
     std::uint32_t job_generation = 0;
     std::uint32_t generator = kNone;
     std::uint32_t generation = 0;
-    bool live = false;         // somebody waits for it
-    bool opens = false;        // a connection
-    bool established = false;  // that connection is
+    std::uint32_t transfer = kNone;  // that sends the request in trains
+    bool live = false;               // somebody waits for it
+    bool opens = false;              // a connection
+    bool established = false;        // that connection is
     bool measured = false;
     bool only_denied = false;  // nothing but policy drops so far
   };
@@ -117,6 +120,7 @@ class HostProcess final : public engine::LogicalProcess {
     std::uint32_t key = 0;
     std::uint32_t next_queued = kNone;
     std::uint32_t call_slot = kNone;  // of the call that the stretch sends
+    std::uint32_t transfer = kNone;   // that sends the answer in trains
     std::uint32_t call_index = 0;     // in ApplicationModel::calls
     std::uint32_t calls_made = 0;
     std::uint32_t outstanding = 0;
@@ -146,19 +150,15 @@ class HostProcess final : public engine::LogicalProcess {
   };
 
   // Sending side of a bulk connection: a process that writes as fast as its window lets it.
-  // Windows are in chunks, each a segment train that the kernel handles as one.
   struct StreamSender {
-    double window = 1;
-    double threshold = 0;  // slow start ends there
-    std::uint32_t in_flight = 0;
-    bool writing = false;    // the process is at it, or waits for a core
-    bool unlimited = false;  // UDP: nothing but the sender's core holds it back
-    SimTime round_trip;      // of the chunk that was acknowledged last
+    std::uint32_t transfer = kNone;  // kNone: UDP, nothing but the sender's core holds it back
+    bool writing = false;            // the process is at it, or waits for a core
   };
 
-  // Receiving side: a process that reads one chunk after the other.
+  // Receiving side: a process that reads one train after the other.
   struct StreamReader {
     std::deque<CallHandle> unread;
+    Acknowledger acknowledger;
     bool reading = false;
   };
 
@@ -232,7 +232,12 @@ class HostProcess final : public engine::LogicalProcess {
   bool external() const { return !resources_; }
   bool IsSourceEdge(std::uint32_t edge) const { return edge >= model_.call_edges; }
   const MessagePlan& PlanOf(const Call& call, datapath::MessageKind kind) const {
-    return context_.plan(call.plan)[kind];
+    const MessagePlan& plan = context_.plan(call.plan)[kind];
+    return call.train.whole() || !plan.trains ? plan : (*plan.trains)[call.train];
+  }
+  // Names the random draws of a message, or of the one train of it.
+  static std::uint32_t DrawKey(const Call& call) {
+    return call.train.whole() ? call.key : CallKey(call.key, kNone, call.number);
   }
   std::uint32_t HostOf(const Call& call, datapath::MessageKind kind, datapath::Side side) const;
   std::uint32_t CoreFor(const Call& call, datapath::MessageKind kind);
@@ -240,6 +245,7 @@ class HostProcess final : public engine::LogicalProcess {
                std::uint32_t detail) const;
   double DrawNs(const Demand& demand, const Call& call, datapath::MessageKind kind,
                 std::uint32_t detail) const;
+  double ReadNs(const Call& call, datapath::MessageKind kind) const;
 
   // Messages.
   void Launch(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
@@ -292,7 +298,7 @@ class HostProcess final : public engine::LogicalProcess {
 
   // Client.
   std::uint32_t Begin(engine::Turn& turn, const Caller& caller, std::uint32_t key);
-  double SendDemand(std::uint32_t slot);
+  double SendDemand(engine::Turn& turn, std::uint32_t slot);
   void Send(engine::Turn& turn, std::uint32_t slot);
   void Established(engine::Turn& turn, std::uint32_t slot);
   void Answered(engine::Turn& turn, std::uint32_t slot);
@@ -308,9 +314,34 @@ class HostProcess final : public engine::LogicalProcess {
   void PumpStream(engine::Turn& turn, std::uint32_t generator);
   void ReadStream(engine::Turn& turn, std::uint32_t stream);
   void StreamReadDone(engine::Turn& turn, std::uint32_t stream);
-  void StreamAcknowledged(engine::Turn& turn, std::uint32_t slot);
-  void EndStreamChunk(engine::Turn& turn, std::uint32_t slot, bool arrived);
-  void StreamLost(engine::Turn& turn, std::uint32_t slot);
+  void OpenStream(std::uint32_t generator, const MessagePlan& plan);
+  void SendStreamTrain(engine::Turn& turn, std::uint32_t slot);
+  void EndStreamTrain(engine::Turn& turn, std::uint32_t slot, bool arrived);
+
+  // Messages in trains.
+  TcpRules RulesOf(const MessagePlan& plan) const;
+  std::uint32_t AllocateCall();
+  double PlanToSend(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind, bool opens,
+                    std::uint32_t& transfer);
+  void LaunchData(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind,
+                  std::uint32_t transfer);
+  void DropTransfer(std::uint32_t transfer);
+  void SendTrain(engine::Turn& turn, std::uint32_t transfer, std::uint32_t segments);
+  void Pump(engine::Turn& turn, std::uint32_t transfer);
+  std::uint32_t SplitTrain(std::uint32_t transfer, std::uint32_t number, std::uint32_t segments);
+  void TrainAcknowledged(engine::Turn& turn, std::uint32_t slot);
+  void SettleTrain(engine::Turn& turn, std::uint32_t transfer, std::uint32_t slot);
+  void ReleaseTrain(engine::Turn& turn, std::uint32_t slot);
+  void TrainLost(engine::Turn& turn, std::uint32_t slot, datapath::MessageKind kind);
+  void ArmTransferTimer(engine::Turn& turn, std::uint32_t transfer);
+  void TransferTimer(engine::Turn& turn, std::uint64_t payload);
+  bool LostInFabric(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
+  void TrainArrived(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
+  Call& MessageOf(const Call& train);
+  std::uint32_t ReceptionOf(Call& call, const Call& train, datapath::MessageKind kind);
+  void Acknowledge(engine::Turn& turn, Acknowledger& acknowledger, CallHandle handle,
+                   datapath::MessageKind kind, std::uint64_t end, bool last);
+  void DelayedAck(engine::Turn& turn, std::uint64_t payload, datapath::MessageKind kind);
 
   // Sources.
   void AddGenerators();
@@ -331,6 +362,9 @@ class HostProcess final : public engine::LogicalProcess {
   Slab<Passage> passages_;
   Slab<LimitedTask> limited_;
   bool has_limits_ = false;  // some pod has a CPU limit
+  Slab<Transfer> transfers_;
+  Slab<Reception> receptions_;
+  ConnectionWindows windows_;
   EndpointChurn churn_;
   std::vector<Pod> pods_;
   std::vector<ArmedDeadlines> deadlines_;  // [distinct time-out]

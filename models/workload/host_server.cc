@@ -67,9 +67,8 @@ void HostProcess::Serve(Turn& turn, CallHandle handle, bool first_request) {
     const std::uint32_t index = jobs_.Allocate();
     jobs_[index].request = handle;
     const double network =
-        DrawNs(plan[kind].receive, call, kind, kReceiveDetail) +
-        (first_request ? plan.accept.mean() : 0) +
-        DrawNs(plan[MessageKind::kReply].send, call, MessageKind::kReply, kSendDetail);
+        ReadNs(call, kind) + (first_request ? plan.accept.mean() : 0) +
+        PlanToSend(turn, handle, MessageKind::kReply, first_request, jobs_[index].transfer);
     task_network_ += Nanoseconds(network).Round();
     Submit(turn, TaskKind::kEcho, index, network);
     return;
@@ -127,7 +126,7 @@ void HostProcess::StartJob(Turn& turn, std::uint32_t index) {
   const Call& call = context_.call(job.request);
   const FlowPlan& plan = context_.plan(call.plan);
   const MessageKind kind = job.first_request ? MessageKind::kRequestFirst : MessageKind::kRequest;
-  double read = DrawNs(plan[kind].receive, call, kind, kReceiveDetail);
+  double read = ReadNs(call, kind);
   if (job.first_request) read += plan.accept.mean();
   // Half of the work comes before the calls that it needs, half after.
   Planned planned;
@@ -180,15 +179,14 @@ std::optional<HostProcess::Planned> HostProcess::PlanNext(Turn& turn, std::uint3
     ++job.outstanding;
     job.call_slot = slot;
     job.action = JobAction::kSendCall;
-    job.send_ns = SendDemand(slot);
+    job.send_ns = SendDemand(turn, slot);
     return Planned{0, job.send_ns};
   }
   if (job.outstanding > 0 && !job.failed) return std::nullopt;
   job.action = JobAction::kReply;
-  const Call& call = context_.call(job.request);
-  const Demand& send = context_.plan(call.plan)[MessageKind::kReply].send;
   const double work = job.failed ? 0 : std::exchange(job.work_left_ns, 0);
-  return Planned{work, DrawNs(send, call, MessageKind::kReply, kSendDetail)};
+  return Planned{
+      work, PlanToSend(turn, job.request, MessageKind::kReply, job.first_request, job.transfer)};
 }
 
 void HostProcess::RunStretch(Turn& turn, std::uint32_t index, const Planned& planned,
@@ -226,10 +224,11 @@ void HostProcess::FinishJob(Turn& turn, std::uint32_t index) {
   ++job.generation;
   job.present = false;
   const CallHandle request = job.request;
+  const std::uint32_t transfer = job.transfer;
   Pod& pod = pods_[job.pod];
   pod.requests.Leave(job.arrived, turn.now());
   jobs_.Free(index);
-  Launch(turn, request, MessageKind::kReply);
+  LaunchData(turn, request, MessageKind::kReply, transfer);
 
   if (pod.queue_head == kNone) {
     SetBusy(pod, turn.now(), pod.busy - 1);

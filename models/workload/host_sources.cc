@@ -71,8 +71,6 @@ void HostProcess::Arrive(Turn& turn, std::uint32_t index) {
   Generator& generator = generators_[index];
   const SourceModel& source = model_.sources[generator.source];
   if (source.kind == SourceKind::kStream) {
-    generator.sender.threshold = 1e9;  // slow start has no end but a loss, or the window
-    generator.sender.unlimited = context_.is_udp(generator.edge);
     if (!model_.edges[generator.edge].backends.empty()) PumpStream(turn, index);
     return;
   }
@@ -100,7 +98,7 @@ void HostProcess::StartRoot(Turn& turn, std::uint32_t index) {
   const std::uint32_t slot =
       Begin(turn, {host_, generator.pod, generator.edge, generator.backend}, key);
   clients_[slot].generator = index;
-  const double network = SendDemand(slot);
+  const double network = SendDemand(turn, slot);
   task_network_ += Nanoseconds(network).Round();
   Submit(turn, TaskKind::kSend, slot, network);
 }

@@ -20,18 +20,57 @@ using namespace internal;
 void HostProcess::PumpStream(Turn& turn, std::uint32_t index) {
   Generator& generator = generators_[index];
   StreamSender& sender = generator.sender;
-  if (sender.writing || (!sender.unlimited && sender.in_flight + 1 > sender.window)) return;
+  if (sender.writing) return;
+  std::uint32_t segments = 0;
+  if (sender.transfer != kNone) {
+    segments = transfers_[sender.transfer].sender.Room(kNone);
+    if (segments == 0) return;
+  }
   sender.writing = true;
   const std::uint32_t key = CallKey(generator.key, 0, generator.made++);
   const std::uint32_t slot =
       Begin(turn, {host_, generator.pod, generator.edge, generator.backend}, key);
   clients_[slot].generator = index;
   clients_[slot].opens = false;
-  calls_[slot].stream = generator.stream;
-  calls_[slot].flow_hash = CallKey(generator.key, 0, 0);  // one connection, one queue
-  const double network = SendDemand(slot);
+  Call& call = calls_[slot];
+  call.stream = generator.stream;
+  call.flow_hash = CallKey(generator.key, 0, 0);  // one connection, one queue
+  const MessagePlan& plan = context_.plan(call.plan)[MessageKind::kRequest];
+  if (plan.trains) {
+    if (sender.transfer == kNone) {
+      OpenStream(index, plan);
+      segments = transfers_[sender.transfer].sender.Room(kNone);
+    }
+    call.transfer = sender.transfer;
+    call.train = TrainShape(segments, TrainShape::kFirst);
+  }
+  double network = 0;
+  if (!external()) {
+    network =
+        DrawNs(PlanOf(call, MessageKind::kRequest).send, call, MessageKind::kRequest, kSendDetail);
+  }
   task_network_ += Nanoseconds(network).Round();
   Submit(turn, TaskKind::kSend, slot, network);
+}
+
+void HostProcess::OpenStream(std::uint32_t index, const MessagePlan& plan) {
+  Generator& generator = generators_[index];
+  generator.sender.transfer = transfers_.Allocate();
+  Transfer& transfer = transfers_[generator.sender.transfer];
+  transfer.sender.Begin(TcpWindow(RulesOf(plan)), plan.trains->longest);
+  transfer.generator = index;
+}
+
+// The process has written a train.
+void HostProcess::SendStreamTrain(Turn& turn, std::uint32_t slot) {
+  const std::uint32_t generator = clients_[slot].generator;
+  Call& call = calls_[slot];
+  if (call.is_train()) {
+    call.number = transfers_[call.transfer].sender.Send(turn.now(), slot, call.train.segments());
+  }
+  Launch(turn, {host_, slot}, MessageKind::kRequest);
+  generators_[generator].sender.writing = false;
+  PumpStream(turn, generator);
 }
 
 void HostProcess::ReadStream(Turn& turn, std::uint32_t stream) {
@@ -58,51 +97,19 @@ void HostProcess::StreamReadDone(Turn& turn, std::uint32_t stream) {
   if (IsUdp(call)) {
     Tell(turn, call.client_host, kLost, handle, PackAux(MessageKind::kControlReply, 0));
   } else {
-    LaunchFromSoftirq(turn, handle, MessageKind::kControlReply);
+    Acknowledge(turn, reader.acknowledger, handle, MessageKind::kRequest, kOfStream | stream,
+                /*last=*/false);
   }
   ReadStream(turn, stream);
 }
 
-// A chunk's record is home: acknowledged, or a datagram that was read or lost.
-void HostProcess::EndStreamChunk(Turn& turn, std::uint32_t slot, bool arrived) {
-  ClientCall& client = clients_[slot];
-  --generators_[client.generator].sender.in_flight;
-  client.live = false;
+// A train's record is home: acknowledged, or a datagram that was read or lost.
+void HostProcess::EndStreamTrain(Turn& turn, std::uint32_t slot, bool arrived) {
+  const std::uint32_t generator = clients_[slot].generator;
+  clients_[slot].live = false;
   Record(turn.now(), slot, arrived ? kServed : FailedBy(FailureReason::kTimeout));
-  const std::uint32_t generator = client.generator;
   Release(slot);
-  PumpStream(turn, generator);
-}
-
-void HostProcess::StreamAcknowledged(Turn& turn, std::uint32_t slot) {
-  ClientCall& client = clients_[slot];
-  StreamSender& sender = generators_[client.generator].sender;
-  sender.round_trip = turn.now() - client.begun;
-  // Slow start adds a chunk for each one acknowledged, congestion avoidance one a round trip.
-  sender.window += sender.window < sender.threshold ? 1 : 1 / sender.window;
-  const auto chunk =
-      static_cast<double>(PlanOf(calls_[slot], MessageKind::kRequest).payload.count());
-  const double most = static_cast<double>(model_.defaults.receive_window.count()) / chunk;
-  sender.window = std::min(sender.window, std::max(most, 1.0));
-  EndStreamChunk(turn, slot, true);
-}
-
-// Duplicate acknowledgements tell of a loss after a round trip, if anything else is on its way;
-// otherwise only the timer does.
-void HostProcess::StreamLost(Turn& turn, std::uint32_t slot) {
-  Call& call = calls_[slot];
-  StreamSender& sender = generators_[clients_[slot].generator].sender;
-  SimTime again = call.sent + model_.defaults.data_timeout *
-                                  (std::int64_t{1} << std::min<int>(call.attempts, 10));
-  if (sender.in_flight > 1) {
-    sender.window = std::max(sender.window / 2, 1.0);
-    again = call.sent + sender.round_trip;
-  } else {
-    sender.window = 1;
-  }
-  sender.threshold = sender.window;
-  turn.Schedule(std::max(again, turn.now()), kRetransmit, CallHandle{host_, slot}.Pack(),
-                PackAux(MessageKind::kRequest, 0));
+  if (generators_[generator].sender.transfer == kNone) PumpStream(turn, generator);
 }
 
 }  // namespace cnisim::workload

@@ -119,8 +119,9 @@ void HostProcess::TaskDone(Turn& turn, std::uint64_t task) {
     }
     case TaskKind::kEcho: {
       const CallHandle request = jobs_[index].request;
+      const std::uint32_t transfer = jobs_[index].transfer;
       jobs_.Free(index);
-      Launch(turn, request, MessageKind::kReply);
+      LaunchData(turn, request, MessageKind::kReply, transfer);
       return;
     }
     case TaskKind::kStreamRead:

@@ -20,9 +20,10 @@ namespace cnisim::workload {
 
 /// A delay: never below `floor`, above it log-normal.
 struct FabricDelay {
-  SimTime floor;  ///< > 0: it is the lookahead between two machines
-  SimTime mean;   ///< >= floor
-  double cv = 0;  ///< standard deviation / mean of what lies above the floor
+  SimTime floor;    ///< > 0: it is the lookahead between two machines
+  SimTime mean;     ///< >= floor
+  double cv = 0;    ///< standard deviation / mean of what lies above the floor
+  double loss = 0;  ///< probability that a packet disappears on its way
 };
 
 /// Zones of a region are 1 to 3; 0 is a node that is bound to none.

@@ -10,10 +10,14 @@ TrafficContext::TrafficContext(const Model& model, std::uint64_t seed, bool fuse
       seed_(seed),
       fused_(fused),
       same_group_(model.latency.same_group),
+      lossy_(model.latency.external.loss > 0 || model.latency.same_group.loss > 0),
       external_(model.latency.external),
       min_latency_(model.latency.external.floor) {
   for (const auto& row : model.latency.zones) {
-    for (const FabricDelay& delay : row) fabric_.emplace_back(delay);
+    for (const FabricDelay& delay : row) {
+      fabric_.emplace_back(delay);
+      lossy_ = lossy_ || delay.loss > 0;
+    }
   }
   for (const NodeModel& a : model.nodes) {
     if (a.proximity_group != 0) min_latency_ = std::min(min_latency_, same_group_.floor());
@@ -40,9 +44,15 @@ TrafficContext::TrafficContext(const Model& model, std::uint64_t seed, bool fuse
         const datapath::CompiledFlow& flow = model.flows[target.flows[l]];
         const bool udp = flow.protocol == datapath::TransportProtocol::kUdp;
         if (udp) is_udp_[e] = true;
-        const Bytes request = is_stream_[e] && !udp ? StreamChunk(flow) : edge.request;
-        plans_.push_back(PlanFlow(flow, static_cast<Locality>(l) == Locality::kSameNode, request,
-                                  edge.response));
+        const bool stream = is_stream_[e] && !udp;
+        const Bytes longest = model.defaults.longest_train;
+        // Where packets get lost, whatever has several of them needs its sender's attention.
+        const TrainRules rules{.whole = lossy_ ? 1 : model.defaults.initial_window,
+                               .longest = longest,
+                               .stream = stream};
+        plans_.push_back(PlanFlow(flow, static_cast<Locality>(l) == Locality::kSameNode,
+                                  stream ? StreamChunk(flow, longest) : edge.request, edge.response,
+                                  rules));
       }
     }
     std::vector<std::uint32_t> nodes;

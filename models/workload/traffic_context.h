@@ -61,6 +61,8 @@ class TrafficContext {
   bool uses_pairs() const { return uses_pairs_; }
 
   const FabricSampler& fabric(std::uint32_t from_host, std::uint32_t to_host) const;
+  /// The fabric loses packets.
+  bool lossy() const { return lossy_; }
   /// No message between two hosts is faster: the lookahead.
   SimTime min_latency() const { return min_latency_; }
 
@@ -90,6 +92,7 @@ class TrafficContext {
   std::vector<std::uint32_t> deadline_queues_;           // [edge]
   std::uint32_t deadline_queue_count_ = 0;
   bool uses_pairs_ = false;
+  bool lossy_ = false;
   std::vector<FabricSampler> fabric_;  // [zone * kZones + zone]
   FabricSampler same_group_;
   FabricSampler external_;

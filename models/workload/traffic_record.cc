@@ -10,7 +10,8 @@ std::string_view Name(DropReason reason) {
       "softirq backlog full", "NIC queue full",   "conntrack table full",
       "SNAT ports used up",   "denied by policy", "listen queue full",
       "request queue full",   "proxy queue full", "no endpoint",
-      "packet too large",     "pod gone",         "receive buffer full"};
+      "packet too large",     "pod gone",         "receive buffer full",
+      "lost in the fabric"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 

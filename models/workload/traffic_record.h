@@ -31,8 +31,9 @@ enum class DropReason : std::uint8_t {
   kPacketTooLarge,    ///< larger than its way carries, and not to be cut
   kPodGone,           ///< sent to the address of a pod that is gone
   kReceiveBuffer,     ///< datagram for a socket whose reader had not taken earlier ones
+  kFabricLoss,        ///< lost on the way between two machines
 };
-inline constexpr std::size_t kDropReasons = 12;
+inline constexpr std::size_t kDropReasons = 13;
 std::string_view Name(DropReason reason);
 
 /// Why a request, or a call inside the cluster, did not succeed.

@@ -51,9 +51,13 @@ workload::Defaults SmallDefaults() {
   defaults.syn_timeout = 1_s;
   defaults.syn_retries = 6;
   defaults.data_timeout = 200_ms;
+  defaults.longest_timeout = 120_s;
   defaults.data_retries = 15;
   defaults.initial_window = 10;
   defaults.receive_window = 3_MiB;
+  defaults.longest_train = 64_KiB;
+  defaults.delayed_ack = 40_ms;
+  defaults.quick_acks = 16;
   defaults.udp_receive_buffer = 208_KiB;
   defaults.softirq_backlog = 1000;
   defaults.nic_queue = 3_MiB;
