@@ -322,6 +322,7 @@ workload::Model PreparedConfiguration::BuildModel(const datapath::CostModel& cos
   const workload::LatencyProfile* latency = catalog_.latency.Find(scenario_.cluster.latency);
   CNISIM_CHECK(latency != nullptr, "the scenario's latency profile is in the catalog");
   model.latency = latency->Resolve(costs);
+  if (scenario_.cluster.packet_loss) model.latency.SetLoss(*scenario_.cluster.packet_loss);
   return model;
 }
 

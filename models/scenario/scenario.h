@@ -189,6 +189,7 @@ struct ClusterSpec {
   std::string latency;     ///< latency profile in the catalog, "azure-zonal"
   Bytes device_mtu{1500};  ///< of the nodes' interface
   Bytes network_mtu{0};    ///< what the network between nodes carries whole; 0: any packet
+  std::optional<double> packet_loss;  ///< share that the fabric loses; unset: the profile's
   VnetSpec vnet;
   std::vector<NodePoolSpec> node_pools;  ///< as written; see ConfigurationSpec for what counts
   std::vector<net::Cidr> service_cidrs;

@@ -21,7 +21,7 @@ using document::Value;
 
 constexpr std::size_t kMostPoints = 10'000;
 
-constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kShortNames{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 14> kShortNames{{
     {"services", "background.services"},
     {"endpoints_per_service", "background.endpoints_per_service"},
     {"node_rules", "background.node_rules"},
@@ -29,6 +29,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 13> kShortNa
     {"latency", "cluster.latency"},
     {"device_mtu", "cluster.device_mtu"},
     {"network_mtu", "cluster.network_mtu"},
+    {"packet_loss", "cluster.packet_loss"},
     {"caches", "measure.caches"},
     {"duration", "measure.duration"},
     {"warm_up", "measure.warm_up"},

@@ -23,7 +23,7 @@ void HostProcess::PumpStream(Turn& turn, std::uint32_t index) {
   if (sender.writing) return;
   std::uint32_t segments = 0;
   if (sender.transfer != kNone) {
-    segments = transfers_[sender.transfer].sender.Room(kNone);
+    segments = transfers_[sender.transfer].sender.Room(turn.now(), kNone);
     if (segments == 0) return;
   }
   sender.writing = true;
@@ -39,7 +39,7 @@ void HostProcess::PumpStream(Turn& turn, std::uint32_t index) {
   if (plan.trains) {
     if (sender.transfer == kNone) {
       OpenStream(index, plan);
-      segments = transfers_[sender.transfer].sender.Room(kNone);
+      segments = transfers_[sender.transfer].sender.Room(turn.now(), kNone);
     }
     call.transfer = sender.transfer;
     call.train = TrainShape(segments, TrainShape::kFirst);

@@ -86,7 +86,7 @@ double HostProcess::PlanToSend(Turn& turn, CallHandle handle, MessageKind kind, 
   made.prototype.attempts = 0;
   made.peer = peer;
   made.waiting = trains.segments;
-  made.first = made.sender.Room(made.waiting);
+  made.first = made.sender.Room(turn.now(), made.waiting);
   made.generator = kNone;
   made.kind = kind;
   made.keeps = keeps;
@@ -162,7 +162,7 @@ void HostProcess::Pump(Turn& turn, std::uint32_t index) {
     return;
   }
   while (transfer.waiting > 0) {
-    const std::uint32_t segments = transfer.sender.Room(transfer.waiting);
+    const std::uint32_t segments = transfer.sender.Room(turn.now(), transfer.waiting);
     if (segments == 0) break;
     SendTrain(turn, index, segments);
   }

@@ -79,6 +79,11 @@ class ProfileReader {
     LatencyProfile::Link link;
     link.cost = reader.RequireString("cost").value_or("");
     link.floor = reader.RequireDuration("floor").value_or(SimTime());
+    link.loss = reader.Percentage("loss").value_or(0);
+    if (link.loss >= 1) {
+      good_ = false;
+      reader.Error("the loss must be below 100%");
+    }
     const datapath::StageCost* cost = costs_.Find(link.cost);
     if (cost == nullptr) {
       good_ = false;
@@ -102,6 +107,7 @@ FabricDelay ResolveLink(const LatencyProfile::Link& link, const datapath::CostMo
   const datapath::StageCost& cost = costs.At(link.cost);
   FabricDelay delay;
   delay.floor = link.floor;
+  delay.loss = link.loss;
   delay.mean = Nanoseconds(cost.fixed_ns).Round();
   const double excess = cost.fixed_ns - static_cast<double>(link.floor.nanos());
   delay.cv = excess > 0 ? cost.cv * cost.fixed_ns / excess : 0;
@@ -109,6 +115,14 @@ FabricDelay ResolveLink(const LatencyProfile::Link& link, const datapath::CostMo
 }
 
 }  // namespace
+
+void Latency::SetLoss(double share) {
+  for (auto& row : zones) {
+    for (FabricDelay& delay : row) delay.loss = share;
+  }
+  same_group.loss = share;
+  external.loss = share;
+}
 
 Latency Latency::Uniform(const FabricDelay& inside, const FabricDelay& external) {
   Latency latency;

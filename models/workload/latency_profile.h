@@ -50,6 +50,9 @@ struct Latency {
     return a.IsCloseTo(b) ? same_group : zones[a.zone][b.zone];
   }
 
+  /// Every way between two machines loses this share of packets, the one to clients outside too.
+  void SetLoss(double share);
+
   /// The same delay everywhere inside, for tests and small models.
   static Latency Uniform(const FabricDelay& inside, const FabricDelay& external);
 };
@@ -58,6 +61,7 @@ struct LatencyProfile {
   struct Link {
     std::string cost;  ///< id in the cost model
     SimTime floor;
+    double loss = 0;  ///< share of packets
   };
 
   std::string name;

@@ -28,12 +28,14 @@ void TcpSender::Begin(const TcpWindow& window, std::uint32_t longest) {
   at_once_ = false;
 }
 
-std::uint32_t TcpSender::Room(std::uint64_t waiting) {
+std::uint32_t TcpSender::Room(SimTime now, std::uint64_t waiting) {
   const std::uint32_t window = window_.segments();
   const std::uint32_t free = window > in_flight_ ? window - in_flight_ : 0;
   const auto train =
       static_cast<std::uint32_t>(std::min<std::uint64_t>(std::min(free, longest_), waiting));
-  const bool goes = train > 0 && (train == waiting || train == longest_ || in_flight_ == 0 ||
+  // When the oldest train left only lately, the next acknowledgement is far.
+  const bool far = in_flight_ == 0 || now - At(first_).sent < window_.round_trip() / 2;
+  const bool goes = train > 0 && (train == waiting || train == longest_ || far ||
                                   free * kWindowDivisor >= window);
   limited_ = window_.binds() && waiting > 0 && (!goes || (train < waiting && free < train * 2));
   return goes ? train : 0;
@@ -125,7 +127,7 @@ void TcpSender::Judge(SimTime now, const Train& arrived) {
 }
 
 void TcpSender::BeginRecovery() {
-  window_.Halve(in_flight_);
+  window_.Halve();
   grows_ = false;
   at_once_ = true;
   MarkOld();
@@ -189,7 +191,7 @@ SimTime TcpSender::timer() const {
 
 void TcpSender::TimeOut(SimTime now) {
   made_up_.clear();
-  window_.TimeOut(in_flight_);
+  window_.TimeOut();
   grows_ = true;
   at_once_ = false;
   MarkOld();

@@ -30,9 +30,9 @@ class TcpSender {
   void Begin(const TcpWindow& window, std::uint32_t longest);
 
   /// Segments of the next train when `waiting` are left to be sent; 0: wait for acknowledgements.
-  /// A train that is neither the longest nor the last waits until a third of the window is free
-  /// (Linux, tcp_tso_win_divisor).
-  std::uint32_t Room(std::uint64_t waiting);
+  /// A train that is neither the longest nor the last waits until a third of the window is free, if
+  /// an acknowledgement is to come within half a round trip (Linux, tcp_tso_should_defer).
+  std::uint32_t Room(SimTime now, std::uint64_t waiting);
   /// A new train leaves.  @returns its number
   /// @param record  of the caller, found again by record()
   std::uint32_t Send(SimTime now, std::uint32_t record, std::uint32_t segments);

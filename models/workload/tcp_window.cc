@@ -20,14 +20,17 @@ void TcpWindow::Acknowledge(std::uint32_t segments, std::uint32_t in_flight, boo
   if (left > 0) congestion_ += left / congestion_;
 }
 
-void TcpWindow::Halve(std::uint32_t in_flight) {
-  threshold_ = std::max(in_flight / 2.0, 2.0);
+// Half of the window, as Linux does: it is used, or it would not have grown.
+void TcpWindow::Halve() {
+  threshold_ = std::max(std::min<double>(congestion_, rules_.receive_window) / 2, 2.0);
   congestion_ = threshold_;
 }
 
 // RFC 5681, section 3.1: the threshold stays when what was sent again is lost again.
-void TcpWindow::TimeOut(std::uint32_t in_flight) {
-  if (backoff_ == 0) threshold_ = std::max(in_flight / 2.0, 2.0);
+void TcpWindow::TimeOut() {
+  const double threshold = threshold_;
+  Halve();
+  if (backoff_ > 0) threshold_ = threshold;
   congestion_ = 1;
   ++backoff_;
 }

@@ -38,9 +38,9 @@ class TcpWindow {
   /// (`limited`), or if slow start used more than half of it.
   void Acknowledge(std::uint32_t segments, std::uint32_t in_flight, bool limited);
   /// Duplicate acknowledgements told of a loss.
-  void Halve(std::uint32_t in_flight);
+  void Halve();
   /// The retransmission timer ran out.
-  void TimeOut(std::uint32_t in_flight);
+  void TimeOut();
 
   /// A round trip of a segment that was sent once.
   void Sample(SimTime round_trip);

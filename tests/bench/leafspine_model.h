@@ -3,7 +3,7 @@
 /// @file
 /// Request/response in a leaf-spine network: hosts, 16 to a leaf, four spines, 10 Gbit/s to hosts
 /// and 40 Gbit/s between switches, every link some propagation long (1 us) with a drop-tail queue
-/// of 1000 packets.  Every host sends 1000-byte requests (1030 on the wire) to random others at
+/// (1000 packets).  Every host sends 1000-byte requests (1030 on the wire) to random others at
 /// exponential gaps; the other answers in kind.  A packet crosses two links inside a leaf and four
 /// between leaves; link crossings of delivered packets per second are what engines are compared in.
 ///
@@ -22,7 +22,6 @@
 namespace cnisim::leafspine {
 
 inline constexpr Bytes kPacket{1030};
-inline constexpr std::int64_t kQueue = 1000;  // packets
 
 enum Kind : std::uint16_t { kTimer, kRequest, kResponse };
 
@@ -32,6 +31,7 @@ struct Parameters {
   std::uint32_t spines = 4;
   double gap_ns = 20'000;
   SimTime propagation = SimTime::FromNanos(1000);
+  std::int64_t queue = 1000;  // packets that wait for a link, beside the one that it sends
   SimTime end = SimTime::FromNanos(2'000'000);
   std::uint64_t seed = 1;
 
@@ -56,8 +56,9 @@ constexpr SimTime StampOf(std::uint64_t payload) {
 /// A transmitter and the wire behind it.
 class Link {
  public:
-  Link(BitsPerSecond rate, SimTime propagation)
-      : transmitter_(rate, kPacket * kQueue), propagation_(propagation) {}
+  Link(BitsPerSecond rate, const Parameters& parameters)
+      : transmitter_(rate, kPacket * (parameters.queue + 1)),
+        propagation_(parameters.propagation) {}
 
   template <class Port>
   void Carry(const engine::Event& packet, std::uint32_t next, Port& port) {
@@ -75,7 +76,7 @@ class Link {
 class Host {
  public:
   Host(const Parameters& parameters, std::uint32_t self)
-      : link_(BitsPerSecond(10'000'000'000), parameters.propagation),
+      : link_(BitsPerSecond(10'000'000'000), parameters),
         parameters_(&parameters),
         state_(parameters.seed * 0x100000001B3U + self * 0xD1342543DE82EF95U),
         self_(self),
@@ -156,9 +157,8 @@ class Leaf {
  public:
   Leaf(const Parameters& parameters, std::uint32_t index)
       : parameters_(&parameters),
-        down_(parameters.hosts_per_leaf,
-              Link(BitsPerSecond(10'000'000'000), parameters.propagation)),
-        up_(BitsPerSecond(40'000'000'000), parameters.propagation),
+        down_(parameters.hosts_per_leaf, Link(BitsPerSecond(10'000'000'000), parameters)),
+        up_(BitsPerSecond(40'000'000'000), parameters),
         index_(index) {}
 
   template <class Port>
@@ -183,7 +183,7 @@ class Spine {
  public:
   explicit Spine(const Parameters& parameters)
       : parameters_(&parameters),
-        down_(parameters.leaves(), Link(BitsPerSecond(40'000'000'000), parameters.propagation)) {}
+        down_(parameters.leaves(), Link(BitsPerSecond(40'000'000'000), parameters)) {}
 
   template <class Port>
   void Handle(const engine::Event& packet, Port& port) {

@@ -550,6 +550,15 @@ ClusterSpec ReadCluster(const Value* value, const Catalog& catalog, const Cluste
     cluster.latency_where = reader.Get("latency")->where();
   }
   cluster.device_mtu = ReadMtu("device_mtu", net::kDefaultMtu, reader, diagnostics);
+  if (const auto loss = reader.Percentage("packet_loss")) {
+    const Value& written = *reader.Get("packet_loss");
+    if (*loss < 1) {
+      cluster.packet_loss = *loss;
+    } else {
+      diagnostics.Error(written,
+                        fmt::format("found {}, expected less than 100%", written.Describe()));
+    }
+  }
   cluster.network_mtu = ReadMtu("network_mtu", Bytes(0), reader, diagnostics);
   if (const Value* vnet = reader.Map("vnet")) ReadVnet(*vnet, cluster.vnet, diagnostics);
   bool own_service_cidr = false;

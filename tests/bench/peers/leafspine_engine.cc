@@ -1,5 +1,6 @@
 // The leaf-spine network through the engine's public interface.
-//   leafspine_engine [--hosts=64] [--us=2000] [--propagation=1000] [--threads=1]
+//   leafspine_engine [--hosts=64] [--us=2000] [--propagation=1000] [--gap=20000] [--queue=1000]
+//                    [--threads=1]
 
 #include "tests/bench/leafspine_lp.h"
 #include "tests/bench/peers/peer.h"
@@ -12,6 +13,8 @@ int main(int argc, char** argv) {
   parameters.end = SimTime::FromNanos(static_cast<std::int64_t>(flags.Number("us", 2000)) * 1000);
   parameters.propagation =
       SimTime::FromNanos(static_cast<std::int64_t>(flags.Number("propagation", 1000)));
+  parameters.gap_ns = flags.Real("gap", 20'000);
+  parameters.queue = static_cast<std::int64_t>(flags.Number("queue", 1000));
   leafspine::EngineRun run(parameters);
   const engine::RunReport report = run.Run(static_cast<unsigned>(flags.Number("threads", 1)));
   const leafspine::Outcome outcome = run.outcome();

@@ -1,6 +1,7 @@
 // The leaf-spine network on ns-3: its point-to-point links with drop-tail queues and its IPv4 and
 // UDP, static routes only and no queue discs, which is the leanest it has for this.
 //   leafspine_ns3 [--scheduler=PriorityQueue|Map|Heap|Calendar] [--hosts=64] [--us=2000]
+//                 [--gap=20000] [--queue=1000]
 
 #include <cmath>
 #include <cstdint>
@@ -22,9 +23,9 @@ using namespace ns3;
 constexpr std::uint32_t kHostsPerLeaf = 16;
 constexpr std::uint32_t kSpines = 4;
 constexpr std::uint32_t kPacket = 1000;  // 1030 with UDP, IPv4 and PPP headers
-constexpr double kGap = 20'000;          // ns
 
 struct HostState {
+  double gap = 0;  // ns, mean between requests
   std::uint64_t random = 0;
   std::uint64_t sent = 0;
   std::uint64_t served = 0;
@@ -65,7 +66,7 @@ void SendRequest(std::vector<HostState>* hosts, std::uint32_t i) {
   host.client->SendTo(Create<Packet>(bytes, kPacket), 0,
                       InetSocketAddress(Ipv4Address(SubnetOf(target) + 2), 9));
   ++host.sent;
-  const auto gap = static_cast<std::int64_t>(-std::log(host.Unit()) * kGap);
+  const auto gap = static_cast<std::int64_t>(-std::log(host.Unit()) * host.gap);
   Simulator::Schedule(NanoSeconds(1 + gap), &SendRequest, hosts, i);
 }
 void OnRequest(std::vector<HostState>* hosts, std::uint32_t i, Ptr<Socket> socket) {
@@ -102,16 +103,16 @@ std::pair<std::uint32_t, std::uint32_t> Join(PointToPointHelper& links, Ptr<Node
   return {interface[0], interface[1]};
 }
 
-PointToPointHelper Links(const char* rate) {
+PointToPointHelper Links(const char* rate, const std::string& queue) {
   PointToPointHelper links;
   links.SetDeviceAttribute("DataRate", StringValue(rate));
   links.SetChannelAttribute("Delay", StringValue("1us"));
-  links.SetQueue("ns3::DropTailQueue", "MaxSize", StringValue("1000p"));
+  links.SetQueue("ns3::DropTailQueue", "MaxSize", StringValue(queue));
   return links;
 }
 
 void BuildNetwork(const NodeContainer& hosts, const NodeContainer& leaves,
-                  const NodeContainer& spines) {
+                  const NodeContainer& spines, const std::string& queue) {
   Ipv4StaticRoutingHelper routing;
   InternetStackHelper stack;
   stack.SetRoutingHelper(routing);
@@ -119,8 +120,8 @@ void BuildNetwork(const NodeContainer& hosts, const NodeContainer& leaves,
   stack.Install(hosts);
   stack.Install(leaves);
   stack.Install(spines);
-  PointToPointHelper edge = Links("10Gbps");
-  PointToPointHelper core = Links("40Gbps");
+  PointToPointHelper edge = Links("10Gbps", queue);
+  PointToPointHelper core = Links("40Gbps", queue);
   const auto routes = [&](Ptr<Node> node) {
     return routing.GetStaticRouting(node->GetObject<Ipv4>());
   };
@@ -159,10 +160,11 @@ int main(int argc, char** argv) {
   nodes.Create(count);
   leaves.Create((count + kHostsPerLeaf - 1) / kHostsPerLeaf);
   spines.Create(kSpines);
-  BuildNetwork(nodes, leaves, spines);
+  BuildNetwork(nodes, leaves, spines, flags.Text("queue", "1000") + "p");
   std::vector<HostState> hosts(count);
   for (std::uint32_t i = 0; i < count; ++i) {
     HostState& host = hosts[i];
+    host.gap = flags.Real("gap", 20'000);
     host.random = 0x100000001B3U + i * 0xD1342543DE82EF95U;
     host.server = Socket::CreateSocket(nodes.Get(i), UdpSocketFactory::GetTypeId());
     host.server->Bind(InetSocketAddress(Ipv4Address::GetAny(), 9));
@@ -170,7 +172,7 @@ int main(int argc, char** argv) {
     host.client = Socket::CreateSocket(nodes.Get(i), UdpSocketFactory::GetTypeId());
     host.client->Bind(InetSocketAddress(Ipv4Address::GetAny(), 10));
     host.client->SetRecvCallback(MakeBoundCallback(&OnResponse, &hosts, i));
-    const auto first = static_cast<std::int64_t>(host.Unit() * kGap);
+    const auto first = static_cast<std::int64_t>(host.Unit() * host.gap);
     Simulator::ScheduleWithContext(nodes.Get(i)->GetId(), NanoSeconds(1 + first), &SendRequest,
                                    &hosts, i);
   }

@@ -41,6 +41,9 @@ class RandomModel {
     for (std::uint32_t i = 0; i + 1 < applications; ++i) AddCalls(i);
     model_.call_edges = static_cast<std::uint32_t>(model_.edges.size());
     AddSource();
+    // Segments one by one, and a fabric that loses some.
+    if (random_.Below(2) == 0) model_.defaults.longest_train = Bytes(1448);
+    if (random_.Below(3) == 0) model_.latency.SetLoss(0.02);
     return model_;
   }
 
@@ -187,7 +190,7 @@ TEST(ConservationTest, EveryRequestIsAnsweredFailedOrInFlight) {
   for (const DropReason reason :
        {DropReason::kSoftirqBacklog, DropReason::kNicQueue, DropReason::kConntrackFull,
         DropReason::kPolicy, DropReason::kListenQueue, DropReason::kApplicationQueue,
-        DropReason::kNoEndpoint}) {
+        DropReason::kNoEndpoint, DropReason::kFabricLoss}) {
     EXPECT_GT(drops[static_cast<std::size_t>(reason)], 0U) << Name(reason);
   }
   for (const FailureReason reason :

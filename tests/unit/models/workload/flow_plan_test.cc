@@ -12,6 +12,7 @@ using namespace literals;
 using datapath::MessageKind;
 using datapath::Resource;
 using datapath::Side;
+using test::SmallCosts;
 
 std::vector<StepKind> Kinds(const MessagePlan& plan) {
   std::vector<StepKind> kinds;
@@ -62,6 +63,41 @@ TEST(FlowPlanTest, EncryptedPacketsAreHandedOverOneAfterTheOther) {
   ASSERT_EQ(request.steps[0].kind, StepKind::kPair);
   EXPECT_EQ(request.steps[0].side, Side::kReceiver);
   EXPECT_DOUBLE_EQ(request.steps[0].demand.mean(), 366);
+}
+
+// Whatever the trains are, they cost what the message costs: the call once, each segment once.
+TEST(FlowPlanTest, TrainsTogetherCostWhatTheirMessageCosts) {
+  datapath::CompiledFlow flow = test::SmallFlow({}, false, false);
+  for (auto& message : flow.messages) {
+    for (datapath::Segment& segment : message.segments) {
+      if (segment.resource == Resource::kLatency) continue;
+      segment.per_packet = Nanoseconds(100);
+      segment.per_byte = NanosecondsPerByte(0.25);
+    }
+  }
+  const Bytes response(35 * 1448 - 1000);
+  const FlowPlan plan = PlanFlow(flow, false, 300_B, response, {.whole = 10});
+  EXPECT_EQ(plan[MessageKind::kRequest].trains, nullptr);
+  const MessagePlan& whole = plan[MessageKind::kReply];
+  ASSERT_NE(whole.trains, nullptr);
+  EXPECT_EQ(whole.trains->segments, 35U);
+  const TrainPlans& trains = *whole.trains;
+  const MessagePlan* parts[] = {&trains[TrainShape(10, TrainShape::kFirst)],
+                                &trains[TrainShape(20, 0)],
+                                &trains[TrainShape(5, TrainShape::kTail)]};
+  const double wakeup = SmallCosts{}.wakeup;  // each wakes the reader
+  double time = -2 * wakeup;
+  Bytes payload;
+  Bytes wire;
+  for (const MessagePlan* part : parts) {
+    time += part->Mean().value();
+    payload += part->payload;
+    wire += part->wire_bytes;
+    EXPECT_EQ(Kinds(*part), Kinds(whole));
+  }
+  EXPECT_NEAR(time, whole.Mean().value(), 1e-6);
+  EXPECT_EQ(payload, response);
+  EXPECT_EQ(wire, whole.wire_bytes);
 }
 
 TEST(DemandTest, MeansAddAndSoDoVariances) {

@@ -30,7 +30,7 @@ TEST(TcpWindowTest, AWindowThatIsNotUsedDoesNotGrow) {
 TEST(TcpWindowTest, ALossHalvesAndCongestionAvoidanceAddsOneARoundTrip) {
   TcpWindow window(kRules);
   window.Acknowledge(30, 30, true);
-  window.Halve(40);
+  window.Halve();
   EXPECT_EQ(window.segments(), 20U);
   EXPECT_FALSE(window.slow_start());
   window.Acknowledge(20, 20, true);
@@ -41,13 +41,15 @@ TEST(TcpWindowTest, ALossHalvesAndCongestionAvoidanceAddsOneARoundTrip) {
 
 TEST(TcpWindowTest, SlowStartEndsAtTheThresholdWithinOneAcknowledgement) {
   TcpWindow window(kRules);
-  window.TimeOut(24);  // threshold 12
+  window.Acknowledge(14, 14, true);
+  window.TimeOut();  // 24: threshold 12
   EXPECT_EQ(window.segments(), 1U);
   window.Acknowledge(11, 12, true);  // up to 12
   EXPECT_DOUBLE_EQ(window.congestion(), 12);
-  window.TimeOut(24);
-  window.Acknowledge(11 + 6, 18, true);
-  EXPECT_DOUBLE_EQ(window.congestion(), 12 + 6.0 / 12);
+  window.Progress();
+  window.TimeOut();  // threshold 6
+  window.Acknowledge(5 + 6, 12, true);
+  EXPECT_DOUBLE_EQ(window.congestion(), 6 + 6.0 / 6);
 }
 
 TEST(TcpWindowTest, NoMoreThanTheReceiverTakes) {
@@ -68,9 +70,9 @@ TEST(TcpWindowTest, TimeoutFollowsTheRoundTripsAndDoublesUpToItsCap) {
   EXPECT_EQ(window.timeout(), 300_ms);
   window.Sample(120_ms);
   EXPECT_EQ(window.timeout(), SimTime::FromNanos(102'500'000 + 4 * 42'500'000));
-  window.TimeOut(10);
+  window.TimeOut();
   EXPECT_EQ(window.timeout(), SimTime::FromNanos(2 * 272'500'000));
-  for (int i = 0; i < 20; ++i) window.TimeOut(1);
+  for (int i = 0; i < 20; ++i) window.TimeOut();
   EXPECT_EQ(window.timeout(), 120_s);
   window.Progress();
   EXPECT_EQ(window.timeout(), SimTime::FromNanos(272'500'000));
@@ -78,9 +80,10 @@ TEST(TcpWindowTest, TimeoutFollowsTheRoundTripsAndDoublesUpToItsCap) {
 
 TEST(TcpWindowTest, ARepeatedTimeoutKeepsTheThreshold) {
   TcpWindow window(kRules);
-  window.TimeOut(40);
+  window.Acknowledge(30, 30, true);
+  window.TimeOut();
   EXPECT_DOUBLE_EQ(window.threshold(), 20);
-  window.TimeOut(1);
+  window.TimeOut();
   EXPECT_DOUBLE_EQ(window.threshold(), 20);
 }
 
@@ -102,7 +105,7 @@ TEST(TcpWindowTest, IdlenessBringsTheInitialWindowBack) {
   window.Resume(60_s);
   EXPECT_EQ(window.segments(), 10U);
   TcpWindow small(kRules);
-  small.TimeOut(10);
+  small.TimeOut();
   small.Resume(60_s);
   EXPECT_EQ(small.segments(), 1U);  // idleness does not raise it
 }

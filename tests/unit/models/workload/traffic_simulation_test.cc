@@ -1,5 +1,7 @@
 #include "models/workload/traffic_simulation.h"
 
+#include <cmath>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -246,6 +248,46 @@ Model StreamTraffic(std::uint32_t connections, const SmallCosts& costs = {}) {
 double GigabitsPerSecond(const TrafficRecord& record) {
   return static_cast<double>(record.sources[0].delivered.count()) * 8e-9 /
          record.measured.seconds();
+}
+
+// A response of 100 segments over a fabric that loses packets: many kinds of timers and records.
+TEST(TrafficSimulationTest, LossesAreRecoveredTheSameAtAnyThreadCount) {
+  Model model = EchoTraffic(/*reuse=*/true, /*connections=*/8);
+  model.edges[0].request = 30'000_B;
+  model.edges[0].response = Bytes(100 * 1448 - 7);
+  model.latency = Latency::Uniform({200_us, 300_us, 0.3}, {50_us, 50_us, 0});
+  model.latency.SetLoss(0.01);
+  TrafficOptions options{.seed = 3, .threads = 1, .warm_up = {}, .duration = 5_s};
+  const TrafficRecord one = SimulateTraffic(model, options);
+  EXPECT_GT(one.sources[0].completed, 500U);
+  EXPECT_EQ(one.sources[0].total_failed(), 0U);
+  const std::uint64_t lost = one.drops[static_cast<std::size_t>(DropReason::kFabricLoss)];
+  EXPECT_GT(lost, 1000U);
+  EXPECT_GT(one.sources[0].retransmissions, lost / 4);
+  for (const bool fused : {true, false}) {
+    options.threads = 2;
+    options.fused = fused;
+    const TrafficRecord again = SimulateTraffic(model, options);
+    EXPECT_EQ(again.digest, one.digest);
+    EXPECT_EQ(again.sources[0].latency_total, one.sources[0].latency_total);
+  }
+}
+
+TEST(TrafficSimulationTest, DatagramsThatTheFabricLosesStayLost) {
+  Model model = EchoTraffic(/*reuse=*/true);
+  for (datapath::CompiledFlow& flow : model.flows) {
+    flow.protocol = datapath::TransportProtocol::kUdp;
+  }
+  model.edges[0].timeout = 20_ms;
+  model.latency.SetLoss(0.05);
+  const TrafficRecord record = SimulateTraffic(model, kOptions);
+  // A request or its answer: 1 - 0.95^2 = 9.75 % of some 500 tries, each lost one 20 ms long.
+  const FlowRecord& source = record.sources[0];
+  const auto timeouts =
+      static_cast<double>(source.failed[static_cast<std::size_t>(FailureReason::kTimeout)]);
+  const double share = timeouts / static_cast<double>(source.offered);
+  EXPECT_NEAR(share, 0.0975, 5 * std::sqrt(0.0975 / static_cast<double>(source.offered)));
+  EXPECT_EQ(source.retransmissions, 0U);
 }
 
 TEST(TrafficSimulationTest, AStreamFillsTheLinkWhenTheCoresKeepUp) {
