@@ -9,8 +9,8 @@ TrafficContext::TrafficContext(const Model& model, std::uint64_t seed, bool fuse
     : model_(model),
       seed_(seed),
       fused_(fused),
-      same_group_(model.latency.same_group),
       lossy_(model.latency.external.loss > 0 || model.latency.same_group.loss > 0),
+      same_group_(model.latency.same_group),
       external_(model.latency.external),
       min_latency_(model.latency.external.floor) {
   for (const auto& row : model.latency.zones) {
