@@ -110,10 +110,19 @@ FabricLeg MeanLegTo(const std::string& server_node, const PreparedConfiguration&
 }
 
 std::vector<FabricLeg> LegsOf(const scenario::EdgeFlow& edge, const PreparedConfiguration& prepared,
-                              const workload::LatencyProfile& profile) {
+                              const workload::LatencyProfile& profile,
+                              const scenario::ExternalSpec* outside) {
   std::vector<FabricLeg> legs;
   if (OnOneNode(edge.flow.path)) return legs;
   const workload::Latency latency = profile.Resolve(prepared.costs());
+  if (outside != nullptr && outside->rtt) {
+    FabricLeg leg;
+    leg.mean = Nanoseconds(static_cast<double>(outside->rtt->nanos()) / 2);
+    leg.what = "from a node to " + outside->name;
+    leg.source = "the scenario: externals." + outside->name + ".rtt";
+    legs.push_back(leg);
+    return legs;
+  }
   if (ComesFromOutside(edge.flow.path)) {
     legs.push_back(Leg(latency.external, profile.external.cost, prepared.costs()));
     if (edge.flow.path == PathKind::kExternalToPodViaNode) {
@@ -144,6 +153,9 @@ BitsPerSecond EgressOf(const std::string& node, const PreparedConfiguration& pre
 std::optional<Party> FindParty(const scenario::Scenario& scenario, std::string_view name,
                                bool as_server, document::Diagnostics& diagnostics) {
   if (name == "external") return Party{};
+  if (as_server && scenario.FindExternal(name) != nullptr) {
+    return Party{Party::Kind::kExternal, "", std::string(name), {}};
+  }
   const Party service = Named(scenario, Party::Kind::kService, name);
   const Party workload = Named(scenario, Party::Kind::kWorkload, name);
   const bool has_service = scenario.objects.FindService(service.ns, service.name) != nullptr;
@@ -180,6 +192,8 @@ std::vector<PathQuestion> FindPaths(const scenario::Scenario& scenario,
                                     const scenario::Catalog& catalog, const Party& from,
                                     const Party& to, int port, const ExchangeSizes& sizes) {
   const workload::LatencyProfile* latency = catalog.latency.Find(scenario.cluster.latency);
+  const scenario::ExternalSpec* outside =
+      to.kind == Party::Kind::kExternal ? scenario.FindExternal(to.name) : nullptr;
   std::vector<PathQuestion> questions;
   for (const scenario::EdgeFlow& edge : prepared.FlowsBetween(from, to, port)) {
     PathQuestion question;
@@ -198,7 +212,7 @@ std::vector<PathQuestion> FindPaths(const scenario::Scenario& scenario,
     question.egress = {EgressOf(edge.client_node, prepared, catalog),
                        EgressOf(edge.server_node, prepared, catalog),
                        EgressOf(edge.server_node, prepared, catalog)};
-    if (latency != nullptr) question.legs = LegsOf(edge, prepared, *latency);
+    if (latency != nullptr) question.legs = LegsOf(edge, prepared, *latency, outside);
     questions.push_back(std::move(question));
   }
   return questions;

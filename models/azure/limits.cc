@@ -23,7 +23,7 @@ struct Name {
   std::string_view text;
 };
 
-constexpr std::size_t kValueCount = 102;
+constexpr std::size_t kValueCount = 106;
 constexpr std::array<Name, kValueCount> kNames{{
     {LimitId::kSubnetReservedFirst, "subnet.reserved_first"},
     {LimitId::kSubnetReservedLast, "subnet.reserved_last"},
@@ -94,12 +94,16 @@ constexpr std::array<Name, kValueCount> kNames{{
     {LimitId::kLbRulesPerNic, "lb.rules_per_nic"},
     {LimitId::kLbBackendIpConfigurations, "lb.backend_ip_configurations"},
     {LimitId::kLbServices, "lb.services"},
+    {LimitId::kLbReleaseAfterFin, "lb.release_after_fin"},
+    {LimitId::kLbReleaseAfterRst, "lb.release_after_rst"},
+    {LimitId::kLbIdle, "lb.idle"},
     {LimitId::kNatPortsPerIp, "nat.ports_per_ip"},
     {LimitId::kNatIps, "nat.ips"},
     {LimitId::kNatConnectionsPerDestination, "nat.connections_per_destination"},
     {LimitId::kNatReuseAfterFin, "nat.reuse_after_fin"},
     {LimitId::kNatReuseAfterRst, "nat.reuse_after_rst"},
     {LimitId::kNatReuseHalfOpen, "nat.reuse_half_open"},
+    {LimitId::kNatConnections, "nat.connections"},
     {LimitId::kKubeReservedMemoryPerPod, "kube_reserved.memory_per_pod"},
     {LimitId::kKubeReservedMemoryBase, "kube_reserved.memory_base"},
     {LimitId::kKubeReservedMemoryPercent, "kube_reserved.memory_percent"},

@@ -387,7 +387,6 @@ class Reader {
   }
   void NatIps(const Flag& flag) {
     Integer(flag, 1, limits_[LimitId::kNatIps], settings_.nat_gateway_ip_count);
-    NotModelled(flag);
   }
   void NatIdle(const Flag& flag) {
     Integer(flag, limits_[LimitId::kNatIdleLeast], limits_[LimitId::kNatIdleMost],

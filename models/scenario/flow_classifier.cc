@@ -35,18 +35,19 @@ FlowClass FlowClassifier::Classify(std::optional<PodId> client, PodId server,
   return flow;
 }
 
-std::optional<FlowClass> FlowClassifier::ClassifyOut(PodId client) const {
+std::optional<FlowClass> FlowClassifier::ClassifyOut(PodId client,
+                                                     const OutsideTarget& target) const {
   if (cluster_.template_of(client).host_network) return std::nullopt;
   FlowClass flow;
   flow.path = PathKind::kPodToExternal;
   SetMtus(flow);
   structures_.SetCounts({}, ServiceAccess::kNone, true, flow.counts);
-  SetPolicyWork(PolicyFlowOut(client), flow);
+  SetPolicyWork(PolicyFlowOut(client, target), flow);
   return flow;
 }
 
-policy::Verdict FlowClassifier::JudgeOut(PodId client) const {
-  return evaluator_.Evaluate(PolicyFlowOut(client));
+policy::Verdict FlowClassifier::JudgeOut(PodId client, const OutsideTarget& target) const {
+  return evaluator_.Evaluate(PolicyFlowOut(client, target));
 }
 
 void FlowClassifier::SetMtus(FlowClass& flow) const {
@@ -70,12 +71,11 @@ void FlowClassifier::SetPolicyWork(const policy::Flow& policed, FlowClass& flow)
   flow.counts.Set(Count::kNamespaceRules, work.base_rules);
 }
 
-policy::Flow FlowClassifier::PolicyFlowOut(PodId client) {
-  constexpr std::uint16_t kHttps = 443;
+policy::Flow FlowClassifier::PolicyFlowOut(PodId client, const OutsideTarget& target) {
   policy::Flow flow;
   flow.source = policy::Endpoint::Pod(client.value());
-  flow.destination = policy::Endpoint::External(0);
-  flow.port = kHttps;
+  flow.destination = policy::Endpoint::External(target.external);
+  flow.port = target.port;
   return flow;
 }
 

@@ -26,12 +26,18 @@ struct FlowTarget {
   std::optional<HttpRequest> http;
 };
 
+/// What a pod asks for outside.
+struct OutsideTarget {
+  std::uint32_t external = 0;  ///< number among the external parties of the evaluator's view
+  std::uint16_t port = 443;
+};
+
 class FlowClassifier {
  public:
   /// @param packets  MTUs in its fields device_mtu, pod_mtu and fabric_mtu; the rest is not looked
   /// at
   /// @pre cluster, structures and evaluator outlive it; the evaluator's view is the cluster's, with
-  ///      one external party
+  ///      clients outside as its first external party
   FlowClassifier(const cluster::Cluster& cluster, const ServiceStructures& structures,
                  const policy::Evaluator& evaluator, const datapath::FlowClass& packets)
       : cluster_(cluster), structures_(structures), evaluator_(evaluator), packets_(packets) {}
@@ -43,8 +49,9 @@ class FlowClassifier {
 
   /// A connection to an address outside the cluster; nothing for a client in the host's network,
   /// whose packets have the node's address anyway.
-  std::optional<datapath::FlowClass> ClassifyOut(cluster::PodId client) const;
-  policy::Verdict JudgeOut(cluster::PodId client) const;
+  std::optional<datapath::FlowClass> ClassifyOut(cluster::PodId client,
+                                                 const OutsideTarget& target) const;
+  policy::Verdict JudgeOut(cluster::PodId client, const OutsideTarget& target) const;
 
   policy::Verdict Judge(std::optional<cluster::PodId> client, cluster::PodId server,
                         const FlowTarget& target) const;
@@ -53,7 +60,7 @@ class FlowClassifier {
   static workload::Admission AdmissionOf(const policy::Verdict& verdict);
 
  private:
-  static policy::Flow PolicyFlowOut(cluster::PodId client);
+  static policy::Flow PolicyFlowOut(cluster::PodId client, const OutsideTarget& target);
   void SetMtus(datapath::FlowClass& flow) const;
   void SetPolicyWork(const policy::Flow& policed, datapath::FlowClass& flow) const;
   policy::Flow PolicyFlow(std::optional<cluster::PodId> client, cluster::PodId server,

@@ -8,6 +8,7 @@
 
 #include <fmt/format.h>
 
+#include "models/azure/outbound.h"
 #include "models/policy/enforcement.h"
 #include "models/scenario/traffic_builder.h"
 #include "sim/base/check.h"
@@ -21,6 +22,18 @@ using workload::Locality;
 
 // A client outside for policies: a documentation address, so no prefix of a cluster contains it.
 constexpr const char* kOutsideAddress = "203.0.113.10";
+
+// Servers outside, unless the scenario says their address: documentation addresses likewise.
+policy::ExternalView ViewOf(const ExternalSpec& external, std::size_t number) {
+  const std::string address = fmt::format("198.51.100.{}", number % 254 + 1);
+  policy::ExternalView view;
+  view.name = external.name.empty() ? "external" : external.name;
+  view.ips.push_back(external.address.value_or(*net::IpAddress::Parse(address)));
+  if (!external.host.empty()) view.names.push_back(external.host);
+  return view;
+}
+
+SimTime Seconds(std::int64_t seconds) { return SimTime::FromNanos(seconds * 1'000'000'000); }
 
 policy::Settings PolicySettings(const ConfigurationSpec& spec, const datapath::Switches& switches,
                                 const policy::Limits& limits) {
@@ -116,6 +129,7 @@ std::unique_ptr<const PreparedConfiguration> PreparedConfiguration::Prepare(
   Diagnostics own;
   prepared->PrepareNodes(own);
   prepared->PrepareApplications();
+  prepared->PrepareOutside();
   prepared->PrepareTraffic(own);
   diagnostics.Merge(own);
   if (own.has_errors()) return nullptr;
@@ -141,6 +155,9 @@ bool PreparedConfiguration::PrepareCluster(Diagnostics& diagnostics) {
 
   policy::ClusterView view = policy::ViewOf(cluster_, addresses_.pods, addresses_.nodes);
   view.externals.push_back({"client", {*net::IpAddress::Parse(kOutsideAddress)}, {}, false});
+  for (const ExternalSpec& external : scenario_.externals) {
+    view.externals.push_back(ViewOf(external, view.externals.size()));
+  }
   policy::Limits limits = catalog_.policy_limits;
   if (const auto entries = spec_.cni.limits.policy_map_entries) {
     limits.cilium_policy_map_entries.value = static_cast<std::uint64_t>(*entries);
@@ -149,11 +166,11 @@ bool PreparedConfiguration::PrepareCluster(Diagnostics& diagnostics) {
   evaluator_ = std::make_unique<policy::Evaluator>(
       std::move(view), scenario_.policies, PolicySettings(spec_, switches_, limits), limits);
   WarnOfUnenforcedPolicies(diagnostics);
-  if (spec_.az.lb_outbound_ports || spec_.az.lb_outbound_ip_count) {
+  if (spec_.az.lb_outbound_ip_count) {
     diagnostics.Warning(
         spec_.where, "",
-        fmt::format("{}: outbound ports and addresses of the load balancer count in "
-                    "'cnisim plan' only",
+        fmt::format("{}: whether the load balancer has outbound addresses for the ports of all "
+                    "nodes is looked at by 'cnisim plan' only",
                     spec_.name));
   }
   structures_ = std::make_unique<ServiceStructures>(cluster_, scenario_.background, switches_,
@@ -288,8 +305,68 @@ void PreparedConfiguration::PrepareApplications() {
   }
 }
 
+// Ports are per destination (address, port, protocol); holds are what Azure keeps them afterwards.
+void PreparedConfiguration::PrepareOutside() {
+  using azure::LimitId;
+  using workload::OutboundKind;
+  const azure::Limits& limits = catalog_.limits;
+  workload::OutboundModel& outbound = model_.outbound;
+  const auto type =
+      spec_.az.outbound_type ? *spec_.az.outbound_type : cni::OutboundType::kLoadBalancer;
+  switch (type) {
+    case cni::OutboundType::kLoadBalancer: {
+      outbound.kind = OutboundKind::kLoadBalancer;
+      const auto nodes = static_cast<std::int64_t>(cluster_.nodes().size());
+      const std::int64_t asked = spec_.az.lb_outbound_ports ? *spec_.az.lb_outbound_ports : 0;
+      outbound.ports = static_cast<std::uint32_t>(
+          asked > 0 ? asked : azure::DefaultPortsPerNode(nodes, limits).value_or(0));
+      outbound.holds = {Seconds(limits[LimitId::kLbReleaseAfterFin]),
+                        Seconds(limits[LimitId::kLbReleaseAfterRst]),
+                        Seconds(60 * limits[LimitId::kLbIdle])};
+      break;
+    }
+    case cni::OutboundType::kManagedNatGateway:
+    case cni::OutboundType::kUserAssignedNatGateway: {
+      outbound.kind = OutboundKind::kNatGateway;
+      const std::int64_t addresses =
+          spec_.az.nat_gateway_ip_count ? *spec_.az.nat_gateway_ip_count : 1;
+      outbound.ports = static_cast<std::uint32_t>(
+          std::min(azure::NatGatewayPorts(addresses, limits),
+                   addresses * limits[LimitId::kNatConnectionsPerDestination]));
+      outbound.connections = static_cast<std::uint32_t>(limits[LimitId::kNatConnections]);
+      for (std::size_t end = 0; end < workload::kPortEnds; ++end) {
+        outbound.holds[end] = azure::NatPortHold(static_cast<azure::ConnectionEnd>(end), limits);
+      }
+      break;
+    }
+    case cni::OutboundType::kUserDefinedRouting:
+      outbound.kind = OutboundKind::kFirewall;
+      break;
+    case cni::OutboundType::kNone:
+    case cni::OutboundType::kBlock:
+      outbound.kind = OutboundKind::kNone;
+      break;
+  }
+  // Netfilter keeps a port as long as the connection's entry.
+  if (datapath::SwitchValue(switches_, "masquerade") != "none") {
+    outbound.masquerade_ports = catalog_.workload.masquerade_ports;
+  }
+  outbound.masquerade_holds.fill(catalog_.workload.conntrack_closed);
+  for (const ExternalSpec& external : scenario_.externals) {
+    workload::ExternalModel model;
+    model.name =
+        fmt::format("{}:{}", external.name.empty() ? "external" : external.name, external.port);
+    model.service_time = Nanoseconds(static_cast<double>(external.work.mean.nanos()));
+    model.service_cv = external.work.cv;
+    model.exponential = external.work.exponential;
+    model.addresses = static_cast<std::uint32_t>(external.addresses);
+    model_.externals.push_back(std::move(model));
+  }
+}
+
 void PreparedConfiguration::PrepareTraffic(Diagnostics& diagnostics) {
-  TrafficBuilder builder(cluster_, *classifier_, profile_, model_, flow_classes_, diagnostics);
+  TrafficBuilder builder(scenario_, cluster_, *classifier_, profile_, model_, flow_classes_,
+                         diagnostics);
   for (const CallSpec& call : scenario_.calls) builder.AddCall(call);
   for (const TrafficSpec& traffic : scenario_.traffic) builder.AddTraffic(traffic);
 }
@@ -323,6 +400,11 @@ workload::Model PreparedConfiguration::BuildModel(const datapath::CostModel& cos
   CNISIM_CHECK(latency != nullptr, "the scenario's latency profile is in the catalog");
   model.latency = latency->Resolve(costs);
   if (scenario_.cluster.packet_loss) model.latency.SetLoss(*scenario_.cluster.packet_loss);
+  for (std::size_t i = 0; i < model.externals.size(); ++i) {
+    const std::optional<SimTime> rtt = scenario_.externals[i].rtt;
+    model.externals[i].way =
+        rtt ? workload::FabricDelay{*rtt / 2, *rtt / 2, 0} : model.latency.external;
+  }
   return model;
 }
 
@@ -411,7 +493,7 @@ Nanoseconds PreparedConfiguration::PolicyUpdateWork() const {
 
 std::vector<EdgeFlow> PreparedConfiguration::FlowsBetween(const Party& from, const Party& to,
                                                           int port) const {
-  if (to.kind == Party::Kind::kExternal) return FlowsToOutside(from);
+  if (to.kind == Party::Kind::kExternal) return FlowsToOutside(from, to);
   std::optional<HttpRequest> http;
   for (const CallSpec& call : scenario_.calls) {
     if (call.from == from && call.to == to && (port == 0 || call.port == port)) {
@@ -476,11 +558,13 @@ std::vector<EdgeFlow> PreparedConfiguration::FlowsBetween(const Party& from, con
   return list;
 }
 
-std::vector<EdgeFlow> PreparedConfiguration::FlowsToOutside(const Party& from) const {
+std::vector<EdgeFlow> PreparedConfiguration::FlowsToOutside(const Party& from,
+                                                            const Party& to) const {
+  const OutsideTarget target = ResolveOutside(scenario_, to);
   std::map<datapath::FlowClass, EdgeFlow> flows;
   double pods = 0;
   for (const PodId client : ClientsOf(cluster_, from)) {
-    const auto flow = classifier_->ClassifyOut(client);
+    const auto flow = classifier_->ClassifyOut(client, target);
     if (!flow || profile_.Find(flow->path) == nullptr) continue;
     ++pods;
     const auto [found, is_new] = flows.try_emplace(*flow);
@@ -490,8 +574,8 @@ std::vector<EdgeFlow> PreparedConfiguration::FlowsToOutside(const Party& from) c
     edge.flow = *flow;
     edge.client = cluster_.pod(client).name;
     edge.client_node = cluster_.node(cluster_.pod(client).node).name;
-    edge.server = "external";
-    edge.verdict = classifier_->JudgeOut(client).ToString();
+    edge.server = to.ToString();
+    edge.verdict = classifier_->JudgeOut(client, target).ToString();
   }
   std::vector<EdgeFlow> list;
   for (auto& [flow, edge] : flows) {

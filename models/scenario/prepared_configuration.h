@@ -106,12 +106,13 @@ class PreparedConfiguration {
   PreparedConfiguration(const Scenario& scenario, const ConfigurationSpec& spec,
                         const Catalog& catalog);
 
-  std::vector<EdgeFlow> FlowsToOutside(const Party& from) const;
+  std::vector<EdgeFlow> FlowsToOutside(const Party& from, const Party& to) const;
   bool PrepareCluster(document::Diagnostics& diagnostics);
   void WarnOfUnenforcedPolicies(document::Diagnostics& diagnostics) const;
   void WarnOfPacketSizes(document::Diagnostics& diagnostics) const;
   void PrepareNodes(document::Diagnostics& diagnostics);
   void PrepareApplications();
+  void PrepareOutside();
   void PrepareTraffic(document::Diagnostics& diagnostics);
   void PrepareChurn(document::Diagnostics& diagnostics);
   Enforcement EnforcementUnder(const datapath::CostModel& costs) const;

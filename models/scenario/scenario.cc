@@ -5,7 +5,7 @@
 namespace cnisim::scenario {
 
 std::string Party::ToString() const {
-  if (kind == Kind::kExternal) return "external";
+  if (kind == Kind::kExternal) return name.empty() ? "external" : name;
   return ns == "default" ? name : ns + "/" + name;
 }
 
@@ -24,6 +24,12 @@ const ConfigurationSpec* Scenario::FindConfiguration(std::string_view configurat
       std::find_if(configurations.begin(), configurations.end(),
                    [&](const ConfigurationSpec& spec) { return spec.name == configuration; });
   return found == configurations.end() ? nullptr : &*found;
+}
+
+const ExternalSpec* Scenario::FindExternal(std::string_view external) const {
+  const auto found = std::find_if(externals.begin(), externals.end(),
+                                  [&](const ExternalSpec& spec) { return spec.name == external; });
+  return found == externals.end() ? nullptr : &*found;
 }
 
 }  // namespace cnisim::scenario

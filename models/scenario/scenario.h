@@ -32,16 +32,16 @@ using document::SourceLocation;
 /// One end of a call or of traffic.
 struct Party {
   enum class Kind : std::uint8_t {
-    kExternal,  ///< clients outside the cluster: `external`
+    kExternal,  ///< outside the cluster: `external`, or a name of `externals:`
     kWorkload,  ///< a Deployment, StatefulSet or DaemonSet: its pods
     kService,   ///< a Service: reached by its ClusterIP (or load balancer, from outside)
   };
   Kind kind = Kind::kExternal;
   std::string ns;    ///< empty for external
-  std::string name;  ///< empty for external
+  std::string name;  ///< empty for `external`
   SourceLocation where;
 
-  /// "external", "cart" in namespace default, else "shop/cart".
+  /// "external", "payments" outside, "cart" in namespace default, else "shop/cart".
   std::string ToString() const;
   friend bool operator==(const Party& a, const Party& b) {
     return a.kind == b.kind && a.ns == b.ns && a.name == b.name;
@@ -58,6 +58,18 @@ struct ServiceTime {
   bool assumed = false;  ///< the program's default, not the scenario's word
 };
 
+/// Servers outside of the cluster that applications call, by one name.
+struct ExternalSpec {
+  std::string name;  ///< empty: what `to: external` means
+  std::string host;  ///< its DNS name, "api.payments.example.com"
+  int port = 443;
+  int addresses = 1;  ///< that its name stands for; each connection goes to one of them
+  std::optional<net::IpAddress> address;  ///< what policies take it for; else a documentation one
+  std::optional<SimTime> rtt;             ///< from a node and back; nothing: as clients outside
+  ServiceTime work;                       ///< until it answers
+  SourceLocation where;
+};
+
 /// `GET /api/v1/products`: what an L7 policy looks at.
 struct HttpRequest {
   std::string method;
@@ -67,7 +79,7 @@ struct HttpRequest {
 /// An edge of the call graph: what a workload asks of a Service while it serves one request.
 struct CallSpec {
   Party from;              ///< always a workload
-  Party to;                ///< a Service, or a workload that is called by pod address
+  Party to;                ///< a Service, a workload that is called by pod address, or outside
   int port = 0;            ///< Service port (container port for a workload); never 0 after reading
   double per_request = 1;  ///< mean number of calls a request: 0.2 is one in five
   bool parallel = false;   ///< its calls go out together, not one after the other
@@ -91,7 +103,7 @@ struct TrafficSpec {
   std::string name;  ///< the scenario's word for it; may be empty
   TrafficKind kind = TrafficKind::kOpenLoop;
   Party from;                              ///< external or a workload
-  Party to;                                ///< a Service, or a workload by pod address
+  Party to;                                ///< as CallSpec::to
   int port = 0;                            ///< as CallSpec::port
   double rate = 0;                         ///< requests per second in total; open loop only
   Arrivals arrivals = Arrivals::kPoisson;  ///< open loop only
@@ -232,6 +244,7 @@ struct Scenario {
 
   std::vector<std::pair<Party, ServiceTime>>
       work;  ///< one for each workload, in its order in `objects`
+  std::vector<ExternalSpec> externals;
   std::vector<CallSpec> calls;
   std::vector<TrafficSpec> traffic;
   BackgroundServices background;
@@ -249,6 +262,8 @@ struct Scenario {
   std::shared_ptr<const Inputs> inputs;
 
   const ConfigurationSpec* FindConfiguration(std::string_view name) const;
+  /// nullptr when there is none of that name.
+  const ExternalSpec* FindExternal(std::string_view name) const;
 };
 
 }  // namespace cnisim::scenario

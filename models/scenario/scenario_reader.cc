@@ -132,6 +132,7 @@ class ScenarioReader {
     ReadManifests(reader, inputs->manifests);
     internal::TrafficSections sections;
     sections.applications_complete = applications_complete_;
+    sections.externals = reader.Map("externals");
     sections.calls = reader.Get("calls");
     sections.work = reader.Get("work");
     sections.traffic = reader.Get("traffic");

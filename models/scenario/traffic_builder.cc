@@ -84,6 +84,13 @@ std::optional<ResolvedTarget> ResolveTarget(const cluster::Cluster& cluster, con
   return resolved;
 }
 
+OutsideTarget ResolveOutside(const Scenario& scenario, const Party& to) {
+  const ExternalSpec* external = scenario.FindExternal(to.name);
+  if (external == nullptr) return {};  // explain may ask for any address outside
+  const auto index = static_cast<std::uint32_t>(external - scenario.externals.data());
+  return {index + 1, static_cast<std::uint16_t>(external->port)};
+}
+
 std::vector<PodId> ClientsOf(const cluster::Cluster& cluster, const Party& from) {
   if (from.kind == Party::Kind::kExternal) return {};
   const cluster::WorkloadId id = cluster.FindWorkload(from.ns, from.name);
@@ -100,7 +107,10 @@ void TrafficBuilder::AddCall(const CallSpec& call) {
   edge.response = call.response;
   edge.reuse_connection = call.reuse_connection;
   edge.timeout = model_.defaults.timeout;
-  if (const auto to = ResolveTarget(cluster_, call.to, call.port, call.http)) {
+  if (call.to.kind == Party::Kind::kExternal) {
+    const Ends ends{ClientsOf(cluster_, call.from), {}, call.where, edge.name};
+    AddOutside(ends, call.to, edge);
+  } else if (const auto to = ResolveTarget(cluster_, call.to, call.port, call.http)) {
     const Ends ends{ClientsOf(cluster_, call.from), *to, call.where, edge.name};
     if (!ends.clients.empty()) AddTargets(ends, edge);
   }
@@ -125,7 +135,11 @@ void TrafficBuilder::AddTraffic(const TrafficSpec& traffic) {
   source.rate = traffic.rate;
   source.burst = traffic.burst;
   source.connections = static_cast<std::uint32_t>(traffic.connections);
-  if (const auto to = ResolveTarget(cluster_, traffic.to, traffic.port, traffic.http)) {
+  if (traffic.to.kind == Party::Kind::kExternal) {
+    const Ends ends{ClientsOf(cluster_, traffic.from), {}, traffic.where, edge.name};
+    AddOutside(ends, traffic.to, edge);
+    for (const PodId pod : ends.clients) source.clients.push_back(pod.value());
+  } else if (const auto to = ResolveTarget(cluster_, traffic.to, traffic.port, traffic.http)) {
     if (to->target.service.service != nullptr) {
       edge.local_entry = to->target.service.service->service.external_traffic_policy ==
                          cluster::TrafficPolicy::kLocal;
@@ -164,6 +178,23 @@ void TrafficBuilder::AddTargets(const Ends& ends, EdgeModel& edge) {
     }
     edge.backends.push_back({server.value(), found->second});
   }
+}
+
+void TrafficBuilder::AddOutside(const Ends& ends, const Party& to, EdgeModel& edge) {
+  if (ends.clients.empty()) return;
+  const OutsideTarget target = ResolveOutside(scenario_, to);
+  const PodId client = ends.clients.front();
+  const std::optional<FlowClass> flow = classifier_.ClassifyOut(client, target);
+  if (!flow) {
+    diagnostics_.Error(ends.where, ends.name,
+                       "traffic of pods in the host's network to the outside is not modelled");
+    return;
+  }
+  workload::TargetModel servers;
+  servers.admission = FlowClassifier::AdmissionOf(classifier_.JudgeOut(client, target));
+  servers.flows[Index(Locality::kOtherNode)] = FlowOf(*flow, ends);
+  edge.targets.push_back(servers);
+  edge.external = target.external - 1;
 }
 
 std::uint32_t TrafficBuilder::FlowOf(const FlowClass& flow, const Ends& ends) {

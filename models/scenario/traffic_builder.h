@@ -30,6 +30,9 @@ struct ResolvedTarget {
 std::optional<ResolvedTarget> ResolveTarget(const cluster::Cluster& cluster, const Party& to,
                                             int port, const std::optional<HttpRequest>& http);
 
+/// What a party outside is to policies; the scenario has it.
+OutsideTarget ResolveOutside(const Scenario& scenario, const Party& to);
+
 /// The pods of a client; empty for clients outside.
 std::vector<cluster::PodId> ClientsOf(const cluster::Cluster& cluster, const Party& from);
 
@@ -37,10 +40,12 @@ class TrafficBuilder {
  public:
   /// Adds to `model`, whose nodes, pods and applications are there already.  Application i is
   /// workload i.  Classes of the model's flows go to `flow_classes`.
-  TrafficBuilder(const cluster::Cluster& cluster, const FlowClassifier& classifier,
-                 const datapath::CniProfile& profile, workload::Model& model,
-                 std::vector<datapath::FlowClass>& flow_classes, document::Diagnostics& diagnostics)
-      : cluster_(cluster),
+  TrafficBuilder(const Scenario& scenario, const cluster::Cluster& cluster,
+                 const FlowClassifier& classifier, const datapath::CniProfile& profile,
+                 workload::Model& model, std::vector<datapath::FlowClass>& flow_classes,
+                 document::Diagnostics& diagnostics)
+      : scenario_(scenario),
+        cluster_(cluster),
         classifier_(classifier),
         profile_(profile),
         model_(model),
@@ -60,9 +65,11 @@ class TrafficBuilder {
   };
 
   void AddTargets(const Ends& ends, workload::EdgeModel& edge);
+  void AddOutside(const Ends& ends, const Party& to, workload::EdgeModel& edge);
   std::uint32_t FlowOf(const datapath::FlowClass& flow, const Ends& ends);
   void PairEnds(const TrafficSpec& traffic, const Ends& ends, workload::SourceModel& source);
 
+  const Scenario& scenario_;
   const cluster::Cluster& cluster_;
   const FlowClassifier& classifier_;
   const datapath::CniProfile& profile_;

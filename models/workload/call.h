@@ -58,7 +58,7 @@ struct Call {
   std::uint32_t client_host = 0;
   std::uint32_t server_host = 0;
   std::uint32_t via_host = kNone;
-  std::uint32_t server_pod = 0;
+  std::uint32_t server_pod = 0;     ///< of a server outside: its destination
   std::uint32_t stream = kNone;     ///< number of its bulk connection, if it is a chunk of one
   std::uint32_t flow_hash = 0;      ///< chooses the receive queue
   std::uint32_t transfer = kNone;   ///< a train: which of its sender's transfers it belongs to
@@ -71,6 +71,7 @@ struct Call {
   Outcome outcome = kServed;
   std::uint8_t attempts = 0;  ///< earlier transmissions of this message
   std::uint8_t tracked = 0;   ///< bit [Side]: that node's connection table has it
+  std::uint8_t ports = 0;     ///< that it holds on its way out: outbound_ports.h
 
   bool is_train() const { return transfer != kNone; }
 };

@@ -73,6 +73,7 @@ std::map<std::string, Setter, std::less<>> Setters(Defaults& defaults) {
       {"conntrack_per_mib", number(defaults.conntrack_per_mib)},
       {"conntrack_ebpf", count(defaults.conntrack_ebpf)},
       {"conntrack_closed", duration(defaults.conntrack_closed)},
+      {"masquerade_ports", count(defaults.masquerade_ports)},
       {"proxy_workers", count(defaults.proxy_workers)},
       {"proxy_queue", count(defaults.proxy_queue)},
   };

@@ -39,14 +39,15 @@ struct Defaults {
   Bytes udp_receive_buffer;          ///< most that a UDP socket holds unread
 
   // Nodes.
-  std::uint32_t softirq_backlog = 0;  ///< packets that wait for a core
-  Bytes nic_queue;                    ///< bytes that wait for the NIC
-  BitsPerSecond egress;               ///< of a SKU whose bandwidth is not published
-  double conntrack_per_mib = 0;       ///< entries a MiB of memory
-  std::uint64_t conntrack_ebpf = 0;   ///< entries of the eBPF table
-  SimTime conntrack_closed;           ///< how long a closed connection keeps its entry
-  std::uint32_t proxy_workers = 0;    ///< threads of a node's L7 proxy
-  std::uint32_t proxy_queue = 0;      ///< messages that wait for one of them
+  std::uint32_t softirq_backlog = 0;   ///< packets that wait for a core
+  Bytes nic_queue;                     ///< bytes that wait for the NIC
+  BitsPerSecond egress;                ///< of a SKU whose bandwidth is not published
+  double conntrack_per_mib = 0;        ///< entries a MiB of memory
+  std::uint64_t conntrack_ebpf = 0;    ///< entries of the eBPF table
+  SimTime conntrack_closed;            ///< how long a closed connection keeps its entry
+  std::uint32_t masquerade_ports = 0;  ///< of a node's address to one destination
+  std::uint32_t proxy_workers = 0;     ///< threads of a node's L7 proxy
+  std::uint32_t proxy_queue = 0;       ///< messages that wait for one of them
 
   static Defaults Load(const document::CatalogFiles& files, document::Diagnostics& diagnostics);
 };

@@ -77,7 +77,7 @@ void HostProcess::Send(Turn& turn, std::uint32_t slot) {
   ClientCall& client = clients_[slot];
   if (!client.live) {  // the deadline passed while it waited for a core
     DropTransfer(client.transfer);
-    Release(slot);
+    Release(turn, slot);
     return;
   }
   if (calls_[slot].stream != kNone) {
@@ -94,12 +94,12 @@ void HostProcess::Established(Turn& turn, std::uint32_t slot) {
   Call& call = calls_[slot];
   ClientCall& client = clients_[slot];
   if (!client.live) {
-    Release(slot);
+    Release(turn, slot);
     return;
   }
   if (call.outcome != kServed) {  // a reset
     EndCall(turn, slot, call.outcome, 0, Ending::kAborted);
-    Release(slot);
+    Release(turn, slot);
     return;
   }
   client.established = true;
@@ -122,7 +122,7 @@ void HostProcess::Answered(Turn& turn, std::uint32_t slot) {
     call.outcome = FailedBy(FailureReason::kRefused);
   }
   if (!client.live) {
-    Release(slot);
+    Release(turn, slot);
     return;
   }
   double read = 0;
@@ -198,22 +198,29 @@ void HostProcess::Record(SimTime now, std::uint32_t slot, Outcome outcome) {
 // the one that it replaced.
 void HostProcess::Finish(Turn& turn, std::uint32_t slot) {
   if (!clients_[slot].opens) {
-    Release(slot);
+    Release(turn, slot);
     return;
   }
-  if (!external()) {
-    resources_->conntrack().Close(turn.now(),
-                                  context_.plan(calls_[slot].plan).conntrack_entries[0]);
-  }
-  if (IsUdp(calls_[slot])) {
-    Release(slot);
+  Call& call = calls_[slot];
+  if (call.ports != 0) outbound_->Release(turn.now(), call.server_pod, PortEnd::kFin, call);
+  ForgetConnection(turn, slot);
+  if (IsUdp(call)) {
+    Release(turn, slot);
     return;
   }
-  calls_[slot].attempts = 0;
+  call.attempts = 0;
   LaunchFromSoftirq(turn, {host_, slot}, MessageKind::kControl);
 }
 
-void HostProcess::Release(std::uint32_t slot) { calls_.Free(slot); }
+// The record is at home, and nobody needs it any more.
+void HostProcess::Release(Turn& turn, std::uint32_t slot) {
+  ForgetConnection(turn, slot);
+  if (OutboundPorts::HasGatewayPort(calls_[slot])) {  // the gateway learns of the end by a FIN
+    LaunchFromSoftirq(turn, {host_, slot}, MessageKind::kControl);
+    return;
+  }
+  calls_.Free(slot);
+}
 
 void HostProcess::Deadlines(Turn& turn, std::uint32_t queue_index) {
   DeadlineQueue& queue = deadlines_[queue_index].ring;

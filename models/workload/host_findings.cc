@@ -11,6 +11,14 @@
 namespace cnisim::workload {
 namespace {
 
+void AddPorts(const HostProcess& host, NodeFindings& found) {
+  if (host.outbound() == nullptr) return;
+  found.ports = host.outbound()->MostUsed();
+  constexpr auto kIndex = static_cast<std::size_t>(ResourceKind::kSnatPorts);
+  found.busy[kIndex] = found.ports.share();
+  found.tallies[kIndex] = host.outbound()->tally();
+}
+
 NodeFindings OfNode(HostProcess& host, const NodeModel& about, SimTime span, SimTime until) {
   HostResources& used = *host.resources();
   const auto share = [&](SimTime busy, double servers) {
@@ -37,6 +45,7 @@ NodeFindings OfNode(HostProcess& host, const NodeModel& about, SimTime span, Sim
         static_cast<double>(used.conntrack().peak()) / static_cast<double>(about.conntrack_max));
   }
   set(ResourceKind::kEncryption, share(used.PairBusiest(until), 1));
+  AddPorts(host, found);
   return found;
 }
 
@@ -75,6 +84,8 @@ Findings Collect(const Model& model, const std::vector<HostProcess*>& hosts,
     found.pods[host] = hosts[host]->PodUses(until);
     if (host < model.nodes.size()) {
       found.nodes[host] = OfNode(*hosts[host], model.nodes[host], until - from, until);
+    } else {
+      AddPorts(*hosts[host], found.outside);
     }
   }
   return found;
@@ -89,7 +100,7 @@ Findings Share(const Findings& mine, const std::vector<bool>& owned, engine::Ran
     if (!owned[host]) continue;
     writer.Put(host);
     writer.PutAll(mine.pods[host]);
-    if (host < mine.nodes.size()) writer.Put(mine.nodes[host]);
+    writer.Put(host < mine.nodes.size() ? mine.nodes[host] : mine.outside);
   }
 
   Findings all;
@@ -105,7 +116,7 @@ Findings Share(const Findings& mine, const std::vector<bool>& owned, engine::Ran
     while (!reader.at_end()) {
       const auto host = reader.Get<std::uint32_t>();
       all.pods[host] = reader.GetAll<HostProcess::PodUse>();
-      if (host < all.nodes.size()) all.nodes[host] = reader.Get<NodeFindings>();
+      (host < all.nodes.size() ? all.nodes[host] : all.outside) = reader.Get<NodeFindings>();
     }
   }
   return all;

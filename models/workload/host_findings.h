@@ -22,6 +22,7 @@ struct NodeFindings {
   NodeCpu cpu;
   std::array<double, kResourceKinds> busy{};  // [ResourceKind]: shares, of the busiest part
   std::array<WaitTally, kResourceKinds> tallies{};
+  PortTable::Use ports;  ///< to servers outside
 };
 
 struct Findings {
@@ -29,6 +30,7 @@ struct Findings {
   std::array<std::uint64_t, kDropReasons> drops{};
   SimTime request_time;
   std::vector<NodeFindings> nodes;                     // [node]
+  NodeFindings outside;                                ///< the NAT gateway's ports
   std::vector<std::vector<HostProcess::PodUse>> pods;  // [host]
 };
 

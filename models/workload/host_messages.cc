@@ -170,13 +170,17 @@ void HostProcess::Cross(Turn& turn, CallHandle handle, MessageKind kind, std::ui
     Lose(turn, handle, kind, progress == Progress::kDropped ? DropReason::kNicQueue : reason);
     return;
   }
+  if (!external() && model_.edges[call.edge].external != kNone && OpensFlow(call, kind) &&
+      !LetOut(turn, handle, kind)) {
+    return;
+  }
   const Side side = plan.steps[step].side;
   const std::uint32_t peer = HostOf(call, kind, side);
   RandomStream stream =
       context_.Stream(DrawKey(call), Purpose::kFabric,
                       static_cast<std::uint32_t>(kind) | static_cast<std::uint32_t>(side) << 3 |
                           std::uint32_t{call.attempts} << 9);
-  const Onward onward{context_.lps[peer], context_.fabric(host_, peer).Draw(stream), kMessage,
+  const Onward onward{context_.lps[peer], context_.way(call, host_, peer).Draw(stream), kMessage,
                       PackAux(kind, step + 1), handle.Pack()};
   if (external()) {
     turn.Send(onward.target, turn.now() + onward.after, onward.event, onward.payload, onward.aux);
@@ -214,7 +218,12 @@ void HostProcess::Continue(Turn& turn, CallHandle handle, MessageKind kind, std:
 
 void HostProcess::Deliver(Turn& turn, CallHandle handle, MessageKind kind) {
   Call& call = context_.call(handle);
-  if (!external()) ChargeBackground(turn, call, kind, Side::kReceiver);
+  if (!external()) {
+    ChargeBackground(turn, call, kind, Side::kReceiver);
+  } else if (model_.edges[call.edge].external != kNone && !call.is_train()) {
+    ServeOutside(turn, handle, kind);
+    return;
+  }
   switch (kind) {
     case MessageKind::kSyn:
       Listen(turn, handle);
@@ -265,7 +274,7 @@ void HostProcess::Deliver(Turn& turn, CallHandle handle, MessageKind kind) {
       if (call.is_train()) {
         TrainAcknowledged(turn, handle.slot);
       } else {
-        Release(handle.slot);
+        Release(turn, handle.slot);
       }
       return;
   }
@@ -334,7 +343,7 @@ void HostProcess::OnLost(Turn& turn, CallHandle handle, MessageKind kind, DropRe
     if (clients_[handle.slot].live) {  // the server gave up
       EndCall(turn, handle.slot, FailedBy(FailureReason::kTimeout), 0, Ending::kAborted);
     }
-    Release(handle.slot);
+    Release(turn, handle.slot);
     return;
   }
   if (kind == MessageKind::kSynAck) kind = MessageKind::kSyn;  // the client repeats its SYN
@@ -342,7 +351,7 @@ void HostProcess::OnLost(Turn& turn, CallHandle handle, MessageKind kind, DropRe
   if (kind != MessageKind::kReply) {
     ClientCall& client = clients_[handle.slot];
     if (!client.live) {
-      Release(handle.slot);
+      Release(turn, handle.slot);
       return;
     }
     client.only_denied =
@@ -376,7 +385,7 @@ void HostProcess::LostDatagram(Turn& turn, CallHandle handle, MessageKind kind) 
 void HostProcess::Retransmit(Turn& turn, CallHandle handle, MessageKind kind) {
   Call& call = context_.call(handle);
   if (kind != MessageKind::kReply && !clients_[handle.slot].live) {
-    Release(handle.slot);
+    Release(turn, handle.slot);
     return;
   }
   const Defaults& defaults = model_.defaults;
@@ -401,7 +410,7 @@ void HostProcess::GiveUp(Turn& turn, CallHandle handle, MessageKind kind) {
   const bool denied = clients_[handle.slot].only_denied;
   EndCall(turn, handle.slot, FailedBy(denied ? FailureReason::kDenied : FailureReason::kTimeout), 0,
           Ending::kAborted);
-  Release(handle.slot);
+  Release(turn, handle.slot);
 }
 
 void HostProcess::ChargeBackground(Turn& turn, const Call& call, MessageKind kind, Side side) {

@@ -37,6 +37,10 @@ HostProcess::HostProcess(const TrafficContext& context, std::uint32_t host)
       pods_.push_back(local);
     }
   }
+  if (!model_.externals.empty()) {
+    outbound_.emplace(model_.outbound, context.destination_count(),
+                      external() ? OutboundPorts::Place::kOutside : OutboundPorts::Place::kNode);
+  }
   AddGenerators();
 }
 
@@ -78,6 +82,9 @@ void HostProcess::Run(Turn& turn) {
       case kDeparture:
         resources_->Served(turn, event->payload);
         break;
+      case kOutsideReply:
+        ReplyFromOutside(turn, CallHandle::Unpack(event->payload), KindOf(event->aux));
+        break;
       case kLaunch:
         Launch(turn, CallHandle::Unpack(event->payload), KindOf(event->aux));
         break;
@@ -116,6 +123,7 @@ void HostProcess::BeginMeasurement(SimTime now, SimTime series_step) {
   background_ = SimTime();
   request_time_before_ = requests_.Integral(now);
   if (resources_) resources_->BeginMeasurement(now);
+  if (outbound_) outbound_->BeginMeasurement(now);
   for (Pod& pod : pods_) {
     SetBusy(pod, now, pod.busy);
     pod.busy_integral_ns = 0;

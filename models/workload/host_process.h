@@ -22,6 +22,7 @@
 #include "models/workload/deadline_queue.h"
 #include "models/workload/endpoint_churn.h"
 #include "models/workload/host_resources.h"
+#include "models/workload/outbound_ports.h"
 #include "models/workload/route.h"
 #include "models/workload/slab.h"
 #include "models/workload/tcp_transfer.h"
@@ -72,6 +73,8 @@ class HostProcess final : public engine::LogicalProcess {
   void CheckLaws(SimTime now);
   /// nullptr for clients outside.
   HostResources* resources() { return resources_ ? &*resources_ : nullptr; }
+  /// nullptr if nobody outside is called.
+  const OutboundPorts* outbound() const { return outbound_ ? &*outbound_ : nullptr; }
   SimTime task_network() const { return task_network_; }
   SimTime background() const { return background_; }
 
@@ -306,9 +309,15 @@ class HostProcess final : public engine::LogicalProcess {
                Ending ending);
   void Record(SimTime now, std::uint32_t slot, Outcome outcome);
   void Finish(engine::Turn& turn, std::uint32_t slot);
-  void Release(std::uint32_t slot);
+  void Release(engine::Turn& turn, std::uint32_t slot);
   void Deadlines(engine::Turn& turn, std::uint32_t queue);
   void FailAtOnce(std::uint32_t edge, FailureReason reason);
+
+  // Servers outside.
+  bool LetOut(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
+  void ReplyFromOutside(engine::Turn& turn, CallHandle handle, datapath::MessageKind request);
+  void ServeOutside(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
+  void ForgetConnection(engine::Turn& turn, std::uint32_t slot);
 
   // Bulk streams.
   void PumpStream(engine::Turn& turn, std::uint32_t generator);
@@ -355,6 +364,7 @@ class HostProcess final : public engine::LogicalProcess {
   const Model& model_;
   std::uint32_t host_;
   std::optional<HostResources> resources_;
+  std::optional<OutboundPorts> outbound_;
 
   Slab<Call> calls_;
   Slab<ClientCall> clients_;
@@ -375,7 +385,7 @@ class HostProcess final : public engine::LogicalProcess {
   SimTime task_network_;
   SimTime background_;
   SimTime measured_from_ = SimTime::Max();
-  SimTime series_step_;  // 0: no series
+  SimTime series_step_;                 // 0: no series
   queueing::PresenceAccount requests_;  // of the sources
   SimTime request_time_before_;         // at BeginMeasurement()
 };

@@ -167,7 +167,7 @@ std::optional<HostProcess::Planned> HostProcess::PlanNext(Turn& turn, std::uint3
     job.group_parallel = edge.parallel;
     --job.repeats_left;
     const std::uint32_t key = CallKey(job.key, calls[job.call_index], job.calls_made++);
-    if (edge.backends.empty()) {
+    if (!edge.has_server()) {
       FailAtOnce(calls[job.call_index], FailureReason::kRefused);
       CountDrop(DropReason::kNoEndpoint);
       job.failed = true;

@@ -71,7 +71,7 @@ void HostProcess::Arrive(Turn& turn, std::uint32_t index) {
   Generator& generator = generators_[index];
   const SourceModel& source = model_.sources[generator.source];
   if (source.kind == SourceKind::kStream) {
-    if (!model_.edges[generator.edge].backends.empty()) PumpStream(turn, index);
+    if (model_.edges[generator.edge].has_server()) PumpStream(turn, index);
     return;
   }
   std::uint32_t requests = 1;
@@ -90,7 +90,7 @@ void HostProcess::Arrive(Turn& turn, std::uint32_t index) {
 void HostProcess::StartRoot(Turn& turn, std::uint32_t index) {
   Generator& generator = generators_[index];
   const std::uint32_t key = CallKey(generator.key, 0, generator.made++);
-  if (model_.edges[generator.edge].backends.empty()) {
+  if (!model_.edges[generator.edge].has_server()) {
     FailAtOnce(generator.edge, FailureReason::kRefused);
     CountDrop(DropReason::kNoEndpoint);
     return;

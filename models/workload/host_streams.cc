@@ -108,7 +108,7 @@ void HostProcess::EndStreamTrain(Turn& turn, std::uint32_t slot, bool arrived) {
   const std::uint32_t generator = clients_[slot].generator;
   clients_[slot].live = false;
   Record(turn.now(), slot, arrived ? kServed : FailedBy(FailureReason::kTimeout));
-  Release(slot);
+  Release(turn, slot);
   if (generators_[generator].sender.transfer == kNone) PumpStream(turn, generator);
 }
 

@@ -113,7 +113,7 @@ void HostProcess::TaskDone(Turn& turn, std::uint64_t task) {
       if (clients_[index].live) {
         EndCall(turn, index, calls_[index].outcome, 0, Ending::kAnswered);
       } else {  // the deadline passed while it waited for a core
-        Release(index);
+        Release(turn, index);
       }
       return;
     }

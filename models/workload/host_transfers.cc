@@ -84,6 +84,8 @@ double HostProcess::PlanToSend(Turn& turn, CallHandle handle, MessageKind kind, 
   made.prototype.message = handle.Pack();
   made.prototype.transfer = transfer;
   made.prototype.attempts = 0;
+  made.prototype.tracked = 0;  // the message's own record stands for its connection
+  made.prototype.ports = 0;
   made.peer = peer;
   made.waiting = trains.segments;
   made.first = made.sender.Room(turn.now(), made.waiting);
@@ -219,7 +221,7 @@ void HostProcess::ReleaseTrain(Turn& turn, std::uint32_t slot) {
   if (calls_[slot].stream != kNone) {
     EndStreamTrain(turn, slot, /*arrived=*/true);
   } else {
-    Release(slot);
+    calls_.Free(slot);
   }
 }
 
@@ -322,6 +324,8 @@ void HostProcess::TrainArrived(Turn& turn, CallHandle handle, MessageKind kind) 
     call.app_ns = train.app_ns;
     call.outcome = train.outcome;
     Answered(turn, whole.slot);
+  } else if (external()) {
+    ServeOutside(turn, whole, kind);
   } else {
     Serve(turn, whole, train.train.Has(TrainShape::kOpens));
   }

@@ -14,6 +14,7 @@
 #include "models/datapath/compiled_flow.h"
 #include "models/workload/defaults.h"
 #include "models/workload/latency_profile.h"
+#include "models/workload/outside.h"
 #include "sim/base/units.h"
 
 namespace cnisim::workload {
@@ -92,6 +93,8 @@ struct EndpointChange {
 struct EdgeModel {
   std::string name;
   std::uint32_t client_application = kNone;  ///< kNone: a traffic source
+  std::uint32_t external = kNone;  ///< index in Model::externals; it has one target then, and no
+                                   ///< backends
   std::vector<TargetModel> targets;
   std::vector<Backend> backends;  // [endpoint of the Service]; a connection takes one at random
   std::vector<EndpointChange> changes;  // by time
@@ -103,6 +106,9 @@ struct EdgeModel {
   bool local_entry = false;  ///< externalTrafficPolicy: Local: enters only at nodes with a backend
   bool echo = false;         ///< the server answers at once, without worker or work (netserver)
   SimTime timeout;           ///< the client's patience for one call, connection included
+
+  /// Somebody is there to be called.
+  bool has_server() const { return external != kNone || !backends.empty(); }
 };
 
 enum class SourceKind : std::uint8_t { kPoisson, kConstant, kBursty, kClosedLoop, kStream };
@@ -128,6 +134,8 @@ struct Model {
   std::uint32_t call_edges = 0;  ///< how many are the call graph's
   std::vector<SourceModel> sources;
   std::vector<datapath::CompiledFlow> flows;
+  std::vector<ExternalModel> externals;
+  OutboundModel outbound;
   Latency latency;
   Defaults defaults;
 };

@@ -33,12 +33,29 @@ bool OpensConnection(const TrafficContext& context, const EdgeModel& edge, std::
   return renewal.Below(context.model().defaults.requests_per_connection) == 0;
 }
 
+// To a server outside, at one of its addresses.
+void RouteOut(const TrafficContext& context, const Caller& caller, std::uint32_t key, Call& call) {
+  const EdgeModel& edge = context.model().edges[caller.edge];
+  RandomStream choice = context.Stream(key, Purpose::kBackend);
+  call.server_pod = context.first_destination(edge.external) +
+                    choice.Below(context.model().externals[edge.external].addresses);
+  call.server_host = context.external_host();
+  call.plan = context.PlanOf(caller.edge, 0, Locality::kOtherNode);
+  call.admission = edge.targets[0].admission;
+  const std::uint32_t port = edge.reuse_connection ? key % kPortsPerPair : key;
+  call.flow_hash = CallKey(caller.pod, kNone - call.server_pod, port);
+}
+
 }  // namespace
 
 bool RouteCall(const TrafficContext& context, const Caller& caller, std::uint32_t key, Call& call) {
   const Model& model = context.model();
   const EdgeModel& edge = model.edges[caller.edge];
-  CNISIM_CHECK(!edge.backends.empty(), "a call has somewhere to go");
+  CNISIM_CHECK(edge.has_server(), "a call has somewhere to go");
+  if (edge.external != kNone) {
+    RouteOut(context, caller, key, call);
+    return OpensConnection(context, edge, key, call.admission);
+  }
   RandomStream choice = context.Stream(key, Purpose::kBackend);
   std::uint32_t index = caller.backend;
   Locality locality = Locality::kOtherNode;

@@ -26,7 +26,7 @@ struct Caller {
 
 /// Sets where the call of `key` goes.
 /// @returns whether it opens a connection first
-/// @pre the edge has a backend
+/// @pre the edge has a server
 bool RouteCall(const TrafficContext& context, const Caller& caller, std::uint32_t key, Call& call);
 
 }  // namespace cnisim::workload

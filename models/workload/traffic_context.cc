@@ -25,6 +25,14 @@ TrafficContext::TrafficContext(const Model& model, std::uint64_t seed, bool fuse
       min_latency_ = std::min(min_latency_, model.latency.zones[a.zone][zone].floor);
     }
   }
+  for (const ExternalModel& server : model.externals) {
+    external_ways_.emplace_back(server.way);
+    min_latency_ = std::min(min_latency_, server.way.floor);
+    const double mean = server.service_time.value();
+    external_times_.emplace_back(mean > 0 ? mean : 1, server.service_cv);
+    first_destinations_.push_back(destination_count_);
+    destination_count_ += server.addresses;
+  }
   CNISIM_CHECK(min_latency_ > SimTime(), "the fabric takes time");
   is_stream_.resize(model.edges.size());
   is_udp_.resize(model.edges.size());

@@ -63,6 +63,19 @@ class TrafficContext {
   const FabricSampler& fabric(std::uint32_t from_host, std::uint32_t to_host) const;
   /// The fabric loses packets.
   bool lossy() const { return lossy_; }
+  /// The same for a call's messages: servers outside may be farther away than clients there.
+  const FabricSampler& way(const Call& call, std::uint32_t from_host, std::uint32_t to_host) const {
+    const std::uint32_t external = model_.edges[call.edge].external;
+    return external == kNone ? fabric(from_host, to_host) : external_ways_[external];
+  }
+  const LogNormalDistribution& external_time(std::uint32_t external) const {
+    return external_times_[external];
+  }
+  /// Destinations of servers outside: their addresses, numbered in the order of the model.
+  std::uint32_t first_destination(std::uint32_t external) const {
+    return first_destinations_[external];
+  }
+  std::uint32_t destination_count() const { return destination_count_; }
   /// No message between two hosts is faster: the lookahead.
   SimTime min_latency() const { return min_latency_; }
 
@@ -96,6 +109,10 @@ class TrafficContext {
   std::vector<FabricSampler> fabric_;  // [zone * kZones + zone]
   FabricSampler same_group_;
   FabricSampler external_;
+  std::vector<FabricSampler> external_ways_;           // [external]
+  std::vector<LogNormalDistribution> external_times_;  // [external]
+  std::vector<std::uint32_t> first_destinations_;      // [external]
+  std::uint32_t destination_count_ = 0;
   SimTime min_latency_;
 };
 

@@ -11,7 +11,7 @@ std::string_view Name(DropReason reason) {
       "SNAT ports used up",   "denied by policy", "listen queue full",
       "request queue full",   "proxy queue full", "no endpoint",
       "packet too large",     "pod gone",         "receive buffer full",
-      "lost in the fabric"};
+      "lost in the fabric",   "no way out"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 
@@ -22,8 +22,9 @@ std::string_view Name(FailureReason reason) {
 }
 
 std::string_view Name(ResourceKind kind) {
-  constexpr std::string_view kNames[kResourceKinds] = {
-      "softirq", "cores", "NIC", "L7 proxy", "workers", "conntrack", "encryption", "CPU limit"};
+  constexpr std::string_view kNames[kResourceKinds] = {"softirq",    "cores",     "NIC",
+                                                       "L7 proxy",   "workers",   "conntrack",
+                                                       "encryption", "CPU limit", "SNAT ports"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

@@ -32,8 +32,9 @@ enum class DropReason : std::uint8_t {
   kPodGone,           ///< sent to the address of a pod that is gone
   kReceiveBuffer,     ///< datagram for a socket whose reader had not taken earlier ones
   kFabricLoss,        ///< lost on the way between two machines
+  kNoWayOut,          ///< for an address outside, and the cluster has no outbound type
 };
-inline constexpr std::size_t kDropReasons = 13;
+inline constexpr std::size_t kDropReasons = 14;
 std::string_view Name(DropReason reason);
 
 /// Why a request, or a call inside the cluster, did not succeed.
@@ -92,15 +93,16 @@ enum class ResourceKind : std::uint8_t {
   kConntrack,   ///< entries of a node's connection table
   kEncryption,  ///< serial hand-over of encrypted packets between two nodes
   kCpuLimit,    ///< CPU time that a pod's limit allows
+  kSnatPorts,   ///< source ports to one destination outside
 };
-inline constexpr std::size_t kResourceKinds = 8;
+inline constexpr std::size_t kResourceKinds = 9;
 std::string_view Name(ResourceKind kind);
 
 /// How loaded the resources of one kind were.
 struct ResourceUse {
   ResourceKind kind = ResourceKind::kCores;
   std::string busiest;   ///< "node apps-3", "pod cart-0"; empty if there is none of the kind
-  double busy_max = 0;   ///< share of time (conntrack: of entries, CPU limit: of it) of the busiest
+  double busy_max = 0;   ///< share of time (tables: of their room, CPU limit: of it) of the busiest
   double busy_mean = 0;  ///< mean over all of the kind
   SimTime wait_mean;     ///< waiting before service, mean over all that came
   SimTime waited;        ///< sum of the waits

@@ -61,6 +61,7 @@ class Recorder {
     record_.request_time = found_.request_time;
     RecordNodes();
     RecordPods();
+    RecordPorts();
     return std::move(record_);
   }
 
@@ -110,6 +111,32 @@ class Recorder {
     }
     Set(workers.Build());
     Set(limits.Build());
+  }
+
+  // "node apps-3: 1024 of 1024 to payments:443".
+  void RecordPorts() {
+    std::vector<std::string> destinations;
+    for (const ExternalModel& server : model_.externals) {
+      for (std::uint32_t i = 0; i < server.addresses; ++i) {
+        destinations.push_back(server.addresses == 1
+                                   ? server.name
+                                   : server.name + " (address " + std::to_string(i + 1) + ")");
+      }
+    }
+    UseBuilder ports(ResourceKind::kSnatPorts);
+    constexpr auto kIndex = static_cast<std::size_t>(ResourceKind::kSnatPorts);
+    const auto add = [&](const std::string& name, const NodeFindings& found) {
+      if (found.ports.limit == 0) return;
+      ports.Add(name + ": " + std::to_string(found.ports.peak) + " of " +
+                    std::to_string(found.ports.limit) + " to " +
+                    destinations[found.ports.destination],
+                found.busy[kIndex], found.tallies[kIndex]);
+    };
+    for (std::size_t node = 0; node < model_.nodes.size(); ++node) {
+      add("node " + model_.nodes[node].name, found_.nodes[node]);
+    }
+    add("the NAT gateway", found_.outside);
+    Set(ports.Build());
   }
 
   void Set(const ResourceUse& use) { record_.resources[static_cast<std::size_t>(use.kind)] = use; }

@@ -62,6 +62,7 @@ workload::Defaults SmallDefaults() {
   defaults.softirq_backlog = 1000;
   defaults.nic_queue = 3_MiB;
   defaults.conntrack_closed = 120_s;
+  defaults.masquerade_ports = 64512;
   defaults.proxy_workers = 2;
   defaults.proxy_queue = 1024;
   return defaults;
@@ -94,6 +95,20 @@ datapath::CompiledFlow SmallFlow(const SmallCosts& costs, bool one_node, bool fr
   flow.accept = Nanoseconds(2500);
   flow.conntrack_entries = {static_cast<std::uint8_t>(from_outside ? 0 : 1), 0,
                             static_cast<std::uint8_t>(one_node ? 0 : 1)};
+  return flow;
+}
+
+datapath::CompiledFlow OutboundFlow(const SmallCosts& costs) {
+  datapath::CompiledFlow flow = SmallFlow(costs, false, false);
+  for (std::size_t i = 0; i < datapath::kMessageKinds; ++i) {
+    const bool forward = datapath::IsForward(static_cast<MessageKind>(i));
+    std::erase_if(flow.messages[i].segments, [&](const Segment& segment) {
+      return segment.side == (forward ? Side::kReceiver : Side::kSender);
+    });
+  }
+  flow.accept = {};
+  flow.conntrack_entries = {1, 0, 0};
+  flow.snat_ports = {1, 0, 0};
   return flow;
 }
 

@@ -34,6 +34,9 @@ workload::Model EchoTraffic(bool reuse, std::uint32_t connections = 1,
 /// A flow between two nodes, or inside one, with these costs.  An end outside has no segments.
 datapath::CompiledFlow SmallFlow(const SmallCosts& costs, bool one_node, bool from_outside);
 
+/// The same for a server outside, which has no segments.
+datapath::CompiledFlow OutboundFlow(const SmallCosts& costs);
+
 /// Limits and timers like the catalog's.
 workload::Defaults SmallDefaults();
 

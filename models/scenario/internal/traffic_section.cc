@@ -14,6 +14,8 @@
 #include "models/document/object_reader.h"
 #include "models/document/quantities.h"
 #include "models/document/spelling.h"
+#include "models/scenario/internal/externals_section.h"
+#include "models/scenario/internal/service_time.h"
 
 namespace cnisim::scenario::internal {
 namespace {
@@ -43,6 +45,7 @@ class TrafficReader {
 
   void Read(const TrafficSections& sections) {
     complete_ = sections.applications_complete;
+    scenario_.externals = ReadExternals(sections.externals, catalog_, objects_, diagnostics_);
     ReadWork(sections.work);
     ReadCalls(sections.calls);
     ReadSources(sections.traffic);
@@ -147,10 +150,33 @@ class TrafficReader {
   /// How a target is reached: by its Service, unless `via: pod` asks for the pods' own addresses.
   enum class Via : std::uint8_t { kService, kPod };
 
-  /// A Service, or a workload by pod address, with its port.
+  /// An external, if there is one of that name.
+  bool Outside(std::string_view text, const document::SourceLocation& where, std::optional<Via> via,
+               const Value* port, Party& party, int& number) {
+    const bool any = text == "external";
+    if (any && scenario_.FindExternal("") == nullptr) {
+      scenario_.externals.push_back(AnyExternal(catalog_));
+    }
+    const ExternalSpec* external = scenario_.FindExternal(any ? "" : text);
+    if (external == nullptr) return false;
+    party = {Party::Kind::kExternal, "", external->name, where};
+    number = external->port;
+    if (port != nullptr && port->text() != std::to_string(number)) {
+      diagnostics_.Error(*port, fmt::format("'{}' listens on port {}", text, number),
+                         "externals: {NAME: {port: ...}} says so");
+    }
+    if (via) {
+      diagnostics_.Error(where, "", fmt::format("'{}' is outside of the cluster", text),
+                         "via: is for Services and pods");
+    }
+    return true;
+  }
+
+  /// A Service, a workload by pod address, or an external, with its port.
   bool Target(std::string_view text, const document::SourceLocation& where,
               const std::string& field, std::optional<Via> via, const Value* port, Party& party,
               int& number) {
+    if (Outside(text, where, via, port, party, number)) return true;
     if (via.value_or(Via::kService) == Via::kService) {
       const auto services = Named(objects_.services, text);
       if (!services.empty()) {
@@ -165,6 +191,7 @@ class TrafficReader {
       std::vector<std::string> names;
       AddNames(objects_.services, names);
       if (via != Via::kService) AddNames(objects_.workloads, names);
+      if (!via) AddNames(scenario_.externals, names);
       std::sort(names.begin(), names.end());
       names.erase(std::unique(names.begin(), names.end()), names.end());
       if (complete_) {
@@ -228,36 +255,12 @@ class TrafficReader {
     }
     for (const document::Member& member : work->members()) {
       const std::optional<Party> party = Workload(member.key, member.key_where(), "work");
-      const std::optional<ServiceTime> time = ReadServiceTime(member.value);
+      const std::optional<ServiceTime> time = ReadServiceTime(member.value, diagnostics_);
       if (!party || !time) continue;
       for (auto& [known, known_time] : scenario_.work) {
         if (known == *party) known_time = *time;
       }
     }
-  }
-
-  std::optional<ServiceTime> ReadServiceTime(const Value& value) {
-    if (value.is_map()) {
-      ObjectReader reader(value, diagnostics_, UnknownKeys::kError);
-      const auto mean = reader.RequireDuration("mean");
-      const auto cv = reader.Number("cv", 0, 10);
-      const bool exponential =
-          reader.Choice<bool>("distribution", {{"log_normal", false}, {"exponential", true}})
-              .value_or(false);
-      if (exponential && cv && *cv != 1) {
-        reader.Error("the cv of an exponential distribution is 1");
-      }
-      reader.Finish();
-      if (!mean) return std::nullopt;
-      return ServiceTime{*mean, exponential ? 1 : cv.value_or(0), exponential};
-    }
-    const auto mean = document::ParseDuration(value.text());
-    if (!mean.ok()) {
-      diagnostics_.Error(value, fmt::format("found {}, expected a duration", value.Describe()),
-                         "for instance 2ms, or {mean: 2ms, cv: 0.5}");
-      return std::nullopt;
-    }
-    return ServiceTime{*mean, 0};
   }
 
   void ReadCalls(const Value* calls) {
@@ -468,13 +471,21 @@ class TrafficReader {
     } else {
       good = false;
     }
-    if (to.text() == "external") {
-      diagnostics_.Error(to, "traffic to the outside is not modelled yet",
-                         "expected a Service or a workload");
+    if (!Target(to.text(), to.where(), to.path(), via, port, spec.to, spec.port)) return false;
+    return CheckOutside(spec, from, to) && good && CheckReachable(spec, to);
+  }
+
+  bool CheckOutside(const TrafficSpec& spec, const Value& from, const Value& to) {
+    if (spec.to.kind != Party::Kind::kExternal) return true;
+    if (from.text() == "external") {
+      diagnostics_.Error(to, "traffic from outside to the outside never meets the cluster");
       return false;
     }
-    if (!Target(to.text(), to.where(), to.path(), via, port, spec.to, spec.port)) return false;
-    return good && CheckReachable(spec, to);
+    if (spec.kind != TrafficKind::kOpenLoop) {
+      diagnostics_.Error(to, "rr, crr and stream run between pods, not to the outside");
+      return false;
+    }
+    return true;
   }
 
   /// From outside only a Service with a door to the outside can be reached.

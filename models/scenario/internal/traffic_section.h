@@ -1,8 +1,8 @@
 #pragma once
 
 /// @file
-/// Reads `calls:`, `work:`, `traffic:`, `background:` and `churn:` against the objects of the
-/// applications.
+/// Reads `externals:`, `calls:`, `work:`, `traffic:`, `background:` and `churn:` against the
+/// objects of the applications.
 
 #include "models/document/diagnostics.h"
 #include "models/document/value.h"
@@ -13,6 +13,7 @@ namespace cnisim::scenario::internal {
 
 /// The sections as written; nullptr when absent.
 struct TrafficSections {
+  const document::Value* externals = nullptr;
   const document::Value* calls = nullptr;
   const document::Value* work = nullptr;
   const document::Value* traffic = nullptr;
@@ -22,7 +23,8 @@ struct TrafficSections {
   bool applications_complete = true;
 };
 
-/// Fills calls, work, traffic, background and churn of `scenario`, whose objects are read already.
+/// Fills externals, calls, work, traffic, background and churn of `scenario`, whose objects are
+/// read already.
 void ReadTraffic(const TrafficSections& sections, const Catalog& catalog, Scenario& scenario,
                  document::Diagnostics& diagnostics);
 

@@ -16,6 +16,7 @@ enum EventKind : std::uint16_t {
   kDeadline,       ///< the earliest deadline of a queue
   kLost,           ///< news that a message was dropped
   kRetransmit,     ///< a retransmission timer
+  kOutsideReply,   ///< a server outside has done its work
   kLaunch,         ///< the kernel has made a packet of its own
   kTransferTimer,  ///< the retransmission timer of a message in trains, or of a stream
   kDelayedAck,     ///< a segment has waited for another for long enough

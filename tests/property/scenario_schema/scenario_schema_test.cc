@@ -42,6 +42,7 @@ configurations:
   - {name: c, calico: {zzz: 1}}
   - {name: d, flannel: {zzz: 1}}
 work: {web: {zzz: 1}}
+externals: {payments: {zzz: 1}}
 calls: {web: {api: {zzz: 1}}}
 traffic:
   - {zzz: 1, kind: open_loop}

@@ -90,6 +90,36 @@ TEST_F(Reader, CallsComeFromTheEnvironmentWhenNoneAreGiven) {
       "      |                      ^\n");
 }
 
+TEST_F(Reader, ExternalsAreCalledByName) {
+  const auto scenario = ReadShop(R"(externals:
+  mail:
+  payments: {host: api.payments.example, port: 8443, addresses: 2, rtt: 20ms, work: 30ms}
+calls: {orders: {payments: {connection: per_call}}}
+traffic:
+  - {from: frontend, to: mail, rate: 5/s}
+  - {from: cart, to: external, rate: 1/s}
+)");
+  ASSERT_TRUE(scenario) << Messages(diagnostics);
+  ASSERT_EQ(scenario->externals.size(), 3u);
+  const ExternalSpec& mail = scenario->externals[0];
+  EXPECT_EQ(mail.host, "mail.example.com");
+  EXPECT_EQ(mail.port, 443);
+  EXPECT_FALSE(mail.rtt);
+  EXPECT_TRUE(mail.work.assumed);
+  const ExternalSpec& payments = scenario->externals[1];
+  EXPECT_EQ(payments.host, "api.payments.example");
+  EXPECT_EQ(payments.addresses, 2);
+  EXPECT_EQ(payments.rtt, 20_ms);
+  EXPECT_EQ(payments.work.mean, 30_ms);
+  EXPECT_EQ(scenario->externals[2].name, "");
+  ASSERT_EQ(scenario->calls.size(), 1u);
+  EXPECT_EQ(scenario->calls[0].to.kind, Party::Kind::kExternal);
+  EXPECT_EQ(scenario->calls[0].to.ToString(), "payments");
+  EXPECT_EQ(scenario->calls[0].port, 8443);
+  EXPECT_EQ(scenario->traffic[0].ToString(), "shop/frontend -> mail");
+  EXPECT_EQ(scenario->traffic[1].ToString(), "shop/cart -> external");
+}
+
 TEST_F(Reader, MaxPodsFollowTheModeWhereAPoolDoesNotSay) {
   const auto scenario = Read(R"(cnisim: 1
 name: t
@@ -414,6 +444,38 @@ INSTANTIATE_TEST_SUITE_P(
             R"(t.yaml:6:18: error: rr, crr and stream run between pods, not from outside in traffic[0].from
     6 | traffic: [{from: external, to: frontend, kind: crr}]
       |                  ^
+)"},
+        Mistake{"ExternalWithTheNameOfAService",
+                "externals: {cart: }\ntraffic: [{from: frontend, to: cart}]\n",
+                R"(t.yaml:6:13: error: 'cart' has this name already in externals
+    6 | externals: {cart: }
+      |             ^
+  a name outside is not that of a workload or Service, or 'external'
+)"},
+        Mistake{"ExternalTooNear",
+                "externals: {payments: {rtt: 5us}}\ntraffic: [{from: frontend, to: payments}]\n",
+                R"(t.yaml:6:29: error: nothing outside is nearer than 20us in externals.payments.rtt
+    6 | externals: {payments: {rtt: 5us}}
+      |                             ^
+  for instance 20ms
+)"},
+        Mistake{"AnotherPortOfAnExternal", "traffic: [{from: frontend, to: external, port: 80}]\n",
+                R"(t.yaml:6:48: error: 'external' listens on port 443 in traffic[0].port
+    6 | traffic: [{from: frontend, to: external, port: 80}]
+      |                                                ^
+  externals: {NAME: {port: ...}} says so
+)"},
+        Mistake{
+            "FromOutsideToTheOutside", "traffic: [{from: external, to: external}]\n",
+            R"(t.yaml:6:32: error: traffic from outside to the outside never meets the cluster in traffic[0].to
+    6 | traffic: [{from: external, to: external}]
+      |                                ^
+)"},
+        Mistake{
+            "BenchmarkToTheOutside", "traffic: [{from: frontend, to: external, kind: rr}]\n",
+            R"(t.yaml:6:32: error: rr, crr and stream run between pods, not to the outside in traffic[0].to
+    6 | traffic: [{from: frontend, to: external, kind: rr}]
+      |                                ^
 )"},
         Mistake{
             "UnknownArrivals", "traffic: [{from: external, to: frontend, arrivals: poison}]\n",

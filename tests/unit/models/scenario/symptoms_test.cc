@@ -1,0 +1,79 @@
+// The packaged scenarios of what goes wrong show the symptoms that their comments promise.
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include <gtest/gtest.h>
+
+#include "models/scenario/prepared_configuration.h"
+#include "models/scenario/replication.h"
+#include "models/scenario/scenario_reader.h"
+#include "tests/unit/models/scenario/test_catalog.h"
+
+namespace cnisim::scenario {
+namespace {
+
+/// One replication of a configuration of a packaged scenario.
+ReplicationRecord Run(const std::string& file, const std::string& configuration) {
+  document::Diagnostics diagnostics;
+  const auto scenario = ReadScenario(ScenarioPath(file), TestCatalog(), diagnostics);
+  EXPECT_TRUE(scenario) << Messages(diagnostics);
+  if (!scenario) return {};
+  const ConfigurationSpec* spec = scenario->FindConfiguration(configuration);
+  EXPECT_NE(spec, nullptr) << configuration;
+  const auto prepared =
+      PreparedConfiguration::Prepare(*scenario, *spec, TestCatalog(), diagnostics);
+  EXPECT_TRUE(prepared) << Messages(diagnostics);
+  return RunReplication(*prepared, {.seed = scenario->measure.seed,
+                                    .warm_up = scenario->measure.warm_up,
+                                    .duration = scenario->measure.duration});
+}
+
+std::uint64_t Drops(const ReplicationRecord& record, DropReason reason) {
+  return record.drops[static_cast<std::size_t>(reason)];
+}
+
+double Share(std::uint64_t part, std::uint64_t whole) {
+  return static_cast<double>(part) / static_cast<double>(whole);
+}
+
+double Seconds(const Histogram& latency, double quantile) {
+  return static_cast<double>(latency.Quantile(quantile)) / 1e9;
+}
+
+TEST(Symptoms, ANodeOpensNoMoreConnectionsThanItsPortsComeBack) {
+  const ReplicationRecord record = Run("snat-exhaustion.yaml", "default-ports");
+  const FlowRecord& payments = record.sources[0];
+  // Until its FIN a connection lasts for two round trips and 30 ms; then its port rests for 240 s.
+  const double per_node = 1024 / (240 + 2 * 0.020 + 0.030);
+  const double answered = static_cast<double>(payments.completed) / record.measured.seconds();
+  EXPECT_NEAR(answered, 3 * per_node, 0.02 * 3 * per_node);
+  EXPECT_GT(Drops(record, DropReason::kSnatPorts), 0U);
+  EXPECT_EQ(payments.total_failed(),
+            payments.failed[static_cast<std::size_t>(FailureReason::kTimeout)]);
+  EXPECT_NEAR(Share(payments.total_failed(), payments.completed + payments.total_failed()),
+              1 - 3 * per_node / 15, 0.02);
+  // Those that got a port at a later SYN.
+  const Histogram& latency = payments.latency_total;
+  EXPECT_NEAR(static_cast<double>(latency.Quantile(0)) / 1e6, 70, 1);
+  EXPECT_NEAR(Seconds(latency, 0.5), 1.07, 0.02);
+  EXPECT_LT(Seconds(latency, 1), 7.1);
+  EXPECT_EQ(record.binding().kind, ResourceKind::kSnatPorts);
+  EXPECT_TRUE(record.binding().saturated);
+  EXPECT_NE(record.resources[static_cast<std::size_t>(ResourceKind::kSnatPorts)].busiest.find(
+                ": 1024 of 1024 to payments:443"),
+            std::string::npos);
+}
+
+TEST(Symptoms, MorePortsOrANatGatewayRemoveTheExhaustion) {
+  for (const char* configuration : {"4000-ports", "nat-gateway"}) {
+    const ReplicationRecord record = Run("snat-exhaustion.yaml", configuration);
+    EXPECT_EQ(Drops(record, DropReason::kSnatPorts), 0U) << configuration;
+    EXPECT_EQ(record.sources[0].total_failed(), 0U) << configuration;
+    EXPECT_LT(Seconds(record.sources[0].latency_total, 1), 0.08) << configuration;
+  }
+}
+
+}  // namespace
+}  // namespace cnisim::scenario
