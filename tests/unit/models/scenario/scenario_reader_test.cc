@@ -261,7 +261,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"UnknownKey", "clutser: {}\n", R"(t.yaml:4:1: error: unknown key 'clutser'
     4 | clutser: {}
       | ^
-  did you mean 'cluster'? known: applications, background, budgets, calls, churn, cluster, cnisim, configurations, growth, lab, measure, name, policies, sweep, timeline, traffic, work
+  did you mean 'cluster'? known: applications, background, budgets, calls, churn, cluster, cnisim, configurations, externals, growth, lab, measure, name, policies, sweep, timeline, traffic, work
 )"},
         Mistake{
             "SubnetsOverlap",
