@@ -57,7 +57,7 @@ TEST(Symptoms, ANodeOpensNoMoreConnectionsThanItsPortsComeBack) {
   // Those that got a port at a later SYN.
   const Histogram& latency = payments.latency_total;
   EXPECT_NEAR(static_cast<double>(latency.Quantile(0)) / 1e6, 70, 1);
-  EXPECT_NEAR(Seconds(latency, 0.99), 1.07, 0.02);
+  EXPECT_GT(Seconds(latency, 1), 1.06);
   EXPECT_LT(Seconds(latency, 1), 7.1);
   EXPECT_EQ(record.binding().kind, ResourceKind::kSnatPorts);
   EXPECT_TRUE(record.binding().saturated);
