@@ -270,10 +270,12 @@ void PreparedConfiguration::PrepareNodes(Diagnostics& diagnostics) {
     model.cores = static_cast<std::uint32_t>(std::max(size->vcpus, 1));
     model.egress = size->bandwidth.value_or(defaults.egress);
     const auto mebibytes = static_cast<double>(size->memory.count()) / (1024 * 1024);
+    const std::int64_t kernel = pool.conntrack_max.value_or(
+        static_cast<std::int64_t>(mebibytes * defaults.conntrack_per_mib));
     // A chart may size the map itself; connections are modelled as TCP.
     model.conntrack_max = ebpf ? static_cast<std::uint64_t>(spec_.cni.limits.conntrack_tcp.value_or(
                                      static_cast<std::int64_t>(defaults.conntrack_ebpf)))
-                               : static_cast<std::uint64_t>(mebibytes * defaults.conntrack_per_mib);
+                               : static_cast<std::uint64_t>(kernel);
     model.conntrack_evicts = ebpf;
     model.proxy_workers = proxy ? defaults.proxy_workers : 0;
     model_.nodes.push_back(model);

@@ -153,6 +153,8 @@ NodePoolSpec ReadPool(const Value& value, std::size_t index, std::size_t pools,
                                        limits[LimitId::kNodeMaxPodsMost])) {
     pool.max_pods = static_cast<int>(*pods);
   }
+  spec.conntrack_max = reader.Integer("conntrack_max", limits[LimitId::kConntrackLeast],
+                                      limits[LimitId::kConntrackMost]);
   if (const Value* zones = reader.Sequence("zones")) {
     for (const Value& zone : zones->items()) {
       const auto number = document::ParseInteger(zone.text());

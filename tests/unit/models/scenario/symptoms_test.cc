@@ -75,5 +75,26 @@ TEST(Symptoms, MorePortsOrANatGatewayRemoveTheExhaustion) {
   }
 }
 
+TEST(Symptoms, AFullConnectionTableLetsNothingNewThrough) {
+  const ReplicationRecord record = Simulate("conntrack-full.yaml", "azure-overlay");
+  const ResourceUse& tables = record.resources[static_cast<std::size_t>(ResourceKind::kConntrack)];
+  // Each node: 1,000 connections a second as client, 500 as server of the other node's.
+  EXPECT_NEAR(tables.first_drop.seconds(), 131072.0 / 1500, 0.02 * 131072.0 / 1500);
+  EXPECT_DOUBLE_EQ(tables.busy_max, 1);
+  EXPECT_EQ(record.binding().kind, ResourceKind::kConntrack);
+  EXPECT_TRUE(record.binding().saturated);
+  const FlowRecord& calls = record.sources[0];
+  // From 87 s to 110 s nobody gets through, and those who began before 100 s have given up.
+  const double open = 131072.0 / 1500 - 70;
+  EXPECT_NEAR(Share(calls.completed, calls.offered), open / 40, 0.02);
+  EXPECT_NEAR(Share(calls.total_failed(), calls.offered), (100 - 131072.0 / 1500) / 40, 0.02);
+}
+
+TEST(Symptoms, ATableThatEvictsDropsNothing) {
+  const ReplicationRecord record = Simulate("conntrack-full.yaml", "cilium-overlay");
+  EXPECT_EQ(Drops(record, DropReason::kConntrackFull), 0U);
+  EXPECT_EQ(record.sources[0].total_failed(), 0U);
+}
+
 }  // namespace
 }  // namespace cnisim::scenario
