@@ -7,6 +7,9 @@ namespace cnisim::workload {
 EndpointChurn::EndpointChurn(const Model& model, std::uint32_t external_host,
                              std::uint32_t local_pods)
     : model_(model), external_host_(external_host), callers_(std::size_t{local_pods} + 1) {
+  const bool any = std::any_of(model.edges.begin(), model.edges.end(),
+                               [](const EdgeModel& edge) { return !edge.changes.empty(); });
+  if (!any) return;  // nothing to mark, on thousands of hosts
   std::size_t size = 0;
   for (const EdgeModel& edge : model.edges) {
     first_.push_back(size);

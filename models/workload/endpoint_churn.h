@@ -36,7 +36,7 @@ class EndpointChurn {
   const Model& model_;
   std::uint32_t external_host_;
   std::size_t callers_;
-  std::vector<std::size_t> first_;  // [edge] -> reconnected_, of its first change
+  std::vector<std::size_t> first_;  // [edge] -> reconnected_, of its first change; or empty
   std::vector<bool> reconnected_;   // [first_[edge] + change * callers_ + caller]
 };
 

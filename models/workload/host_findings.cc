@@ -74,9 +74,7 @@ Findings Collect(const Model& model, const std::vector<HostProcess*>& hosts,
   found.pods.resize(hosts.size());
   for (std::size_t host = 0; host < hosts.size(); ++host) {
     if (!owned[host]) continue;
-    for (std::uint32_t edge = 0; edge < found.flows.size(); ++edge) {
-      hosts[host]->AddTo(edge, found.flows[edge]);
-    }
+    hosts[host]->AddTo(found.flows);
     for (std::size_t i = 0; i < kDropReasons; ++i) {
       found.drops[i] += hosts[host]->drops(static_cast<DropReason>(i));
     }

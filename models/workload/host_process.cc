@@ -24,8 +24,7 @@ HostProcess::HostProcess(const TrafficContext& context, std::uint32_t host)
       host_(host),
       churn_(context.model(), context.external_host(),
              static_cast<std::uint32_t>(context.pods_on(host).size())),
-      deadlines_(context.deadline_queue_count()),
-      stats_(model_.edges.size()) {
+      deadlines_(context.deadline_queue_count()) {
   if (host != context.external_host()) {
     resources_.emplace(model_.nodes[host], model_.defaults,
                        context.uses_pairs() ? context.external_host() : 0, context.fused());
@@ -135,29 +134,27 @@ void HostProcess::BeginMeasurement(SimTime now, SimTime series_step) {
   }
 }
 
-void HostProcess::AddTo(std::uint32_t edge, FlowRecord& record) const {
-  const EdgeStats& stats = stats_[edge];
-  record.offered += stats.offered;
-  record.completed += stats.completed;
-  record.answered += stats.answered;
-  for (std::size_t i = 0; i < kFailureReasons; ++i) record.failed[i] += stats.failed[i];
-  record.denied += stats.denied;
-  record.in_flight += CountInFlight(edge);
-  record.connections += stats.connections;
-  record.retransmissions += stats.retransmissions;
-  record.delivered += stats.delivered;
-  record.latency_total.Merge(stats.latency_total);
-  record.latency_network.Merge(stats.latency_network);
-  Add(stats.series, record.series);
-}
-
-std::uint64_t HostProcess::CountInFlight(std::uint32_t edge) const {
-  std::uint64_t count = 0;
+void HostProcess::AddTo(std::vector<FlowRecord>& flows) const {
+  for (std::size_t i = 0; i < stats_.size(); ++i) {
+    const EdgeStats& stats = stats_.entry(i);
+    FlowRecord& record = flows[stats_.edge(i)];
+    record.offered += stats.offered;
+    record.completed += stats.completed;
+    record.answered += stats.answered;
+    for (std::size_t r = 0; r < kFailureReasons; ++r) record.failed[r] += stats.failed[r];
+    record.denied += stats.denied;
+    record.connections += stats.connections;
+    record.retransmissions += stats.retransmissions;
+    record.delivered += stats.delivered;
+    record.latency_total.Merge(stats.latency_total);
+    record.latency_network.Merge(stats.latency_network);
+    Add(stats.series, record.series);
+  }
+  // Measured calls that have no end yet, counted one by one.
   for (std::uint32_t slot = 0; slot < clients_.size(); ++slot) {
     const ClientCall& client = clients_[slot];
-    if (client.live && client.measured && calls_[slot].edge == edge) ++count;
+    if (client.live && client.measured) ++flows[calls_[slot].edge].in_flight;
   }
-  return count;
 }
 
 void HostProcess::CheckLaws(SimTime now) {

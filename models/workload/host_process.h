@@ -20,6 +20,7 @@
 #include "models/workload/connection_windows.h"
 #include "models/workload/cpu_quota.h"
 #include "models/workload/deadline_queue.h"
+#include "models/workload/edge_table.h"
 #include "models/workload/endpoint_churn.h"
 #include "models/workload/host_resources.h"
 #include "models/workload/outbound_ports.h"
@@ -61,10 +62,8 @@ class HostProcess final : public engine::LogicalProcess {
   }
 
   // Results, to be read when no run is on.
-  /// Adds the host's share of an edge's calls to `record`.
-  void AddTo(std::uint32_t edge, FlowRecord& record) const;
-  /// Measured calls that have no end yet, counted one by one.
-  std::uint64_t CountInFlight(std::uint32_t edge) const;
+  /// Adds the host's share of the calls to `flows` ([edge]).
+  void AddTo(std::vector<FlowRecord>& flows) const;
   std::uint64_t drops(DropReason reason) const { return drops_[static_cast<std::size_t>(reason)]; }
   /// Time that the requests of the host's own sources were under way, summed up over them.
   SimTime RequestTime(SimTime now) const { return requests_.Integral(now) - request_time_before_; }
@@ -380,7 +379,7 @@ class HostProcess final : public engine::LogicalProcess {
   std::vector<ArmedDeadlines> deadlines_;  // [distinct time-out]
   std::vector<Generator> generators_;
   std::vector<StreamReader> readers_;  // [stream]
-  std::vector<EdgeStats> stats_;       // [edge]
+  EdgeTable<EdgeStats> stats_;
   std::array<std::uint64_t, kDropReasons> drops_{};
   SimTime task_network_;
   SimTime background_;

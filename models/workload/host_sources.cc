@@ -17,38 +17,27 @@ using namespace internal;
 }  // namespace
 
 void HostProcess::AddGenerators() {
-  std::uint32_t streams = 0;
-  for (std::uint32_t index = 0; index < model_.sources.size(); ++index) {
-    const SourceModel& source = model_.sources[index];
-    const auto clients =
-        source.clients.empty() ? 1U : static_cast<std::uint32_t>(source.clients.size());
-    const bool closed =
-        source.kind == SourceKind::kClosedLoop || source.kind == SourceKind::kStream;
-    const std::uint32_t count = closed ? source.connections : clients;
-    for (std::uint32_t i = 0; i < count; ++i) {
-      const std::uint32_t stream = source.kind == SourceKind::kStream ? streams++ : kNone;
-      const std::uint32_t pod = source.clients.empty() ? kNone : source.clients[i % clients];
-      const std::uint32_t at = pod == kNone ? context_.external_host() : model_.pods[pod].node;
-      if (at != host_) continue;
-      const std::uint32_t key = CallKey(index, i, kNone);
-      Generator generator{.source = index,
-                          .edge = source.edge,
-                          .pod = pod,
-                          .backend = kNone,
-                          .stream = stream,
-                          .sender = {},
-                          .key = key,
-                          .arrivals = context_.Stream(key, Purpose::kArrival),
-                          .bursts = context_.Stream(key, Purpose::kBurst)};
-      if (closed && !source.servers.empty()) generator.backend = source.servers[i];
-      if (!closed) {
-        generator.mean_gap_ns = 1e9 * clients / source.rate;
-        if (source.kind == SourceKind::kBursty) generator.mean_gap_ns *= source.burst;
-      }
-      generators_.push_back(generator);
+  for (const TrafficContext::Client& client : context_.clients_on(host_)) {
+    const SourceModel& source = model_.sources[client.source];
+    const std::uint32_t key = CallKey(client.source, client.number, kNone);
+    Generator generator{.source = client.source,
+                        .edge = source.edge,
+                        .pod = client.pod,
+                        .backend = kNone,
+                        .stream = client.stream,
+                        .sender = {},
+                        .key = key,
+                        .arrivals = context_.Stream(key, Purpose::kArrival),
+                        .bursts = context_.Stream(key, Purpose::kBurst)};
+    if (source.is_closed()) {
+      if (!source.servers.empty()) generator.backend = source.servers[client.number];
+    } else {
+      generator.mean_gap_ns = 1e9 * source.client_count() / source.rate;
+      if (source.kind == SourceKind::kBursty) generator.mean_gap_ns *= source.burst;
     }
+    generators_.push_back(generator);
   }
-  readers_.resize(streams);
+  readers_.resize(context_.streams());
 }
 
 std::vector<HostProcess::Start> HostProcess::Starts() {

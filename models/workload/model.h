@@ -124,6 +124,13 @@ struct SourceModel {
   std::uint32_t connections = 1;       ///< closed loop and stream: in total, dealt out to clients
   /// Closed loop and stream: the backend of each connection; empty: at random, as a Service does.
   std::vector<std::uint32_t> servers;  // [connection] -> EdgeModel::backends
+
+  /// The next request waits for the answer, or for room in the window.
+  bool is_closed() const { return kind == SourceKind::kClosedLoop || kind == SourceKind::kStream; }
+  /// Pods that make the requests; the clients outside count as one.
+  std::uint32_t client_count() const {
+    return clients.empty() ? 1U : static_cast<std::uint32_t>(clients.size());
+  }
 };
 
 struct Model {

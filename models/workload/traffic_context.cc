@@ -92,6 +92,22 @@ TrafficContext::TrafficContext(const Model& model, std::uint64_t seed, bool fuse
     const double mean = application.service_time.value();
     service_times_.emplace_back(mean > 0 ? mean : 1, application.service_cv);
   }
+  DealOutClients();
+}
+
+void TrafficContext::DealOutClients() {
+  clients_on_.resize(host_count());
+  for (std::uint32_t index = 0; index < model_.sources.size(); ++index) {
+    const SourceModel& source = model_.sources[index];
+    const std::uint32_t count = source.is_closed() ? source.connections : source.client_count();
+    for (std::uint32_t i = 0; i < count; ++i) {
+      Client client{.source = index, .number = i};
+      if (source.kind == SourceKind::kStream) client.stream = streams_++;
+      if (!source.clients.empty()) client.pod = source.clients[i % source.client_count()];
+      const bool outside = client.pod == kNone;
+      clients_on_[outside ? external_host() : model_.pods[client.pod].node].push_back(client);
+    }
+  }
 }
 
 std::uint32_t TrafficContext::PlanOf(std::uint32_t edge, std::uint32_t target,

@@ -52,6 +52,17 @@ class TrafficContext {
 
   /// Pods of a host, in the order of the model; none outside the cluster.
   const std::vector<std::uint32_t>& pods_on(std::uint32_t host) const { return pods_on_[host]; }
+  /// One of those that make a source's requests.
+  struct Client {
+    std::uint32_t source = 0;
+    std::uint32_t number = 0;      // of the client pod, or of the connection of a closed loop
+    std::uint32_t pod = kNone;     // kNone: outside
+    std::uint32_t stream = kNone;  // number of the bulk connection
+  };
+  /// Those on a host, in the order of the sources.
+  const std::vector<Client>& clients_on(std::uint32_t host) const { return clients_on_[host]; }
+  /// Bulk connections of all sources.
+  std::uint32_t streams() const { return streams_; }
   /// Number of the pod among those of its node.
   std::uint32_t local_pod(std::uint32_t pod) const { return local_pods_[pod]; }
   /// Calls of edges with equal time-outs share a queue of deadlines.
@@ -90,6 +101,8 @@ class TrafficContext {
   Call& call(CallHandle handle) const { return (*calls[handle.host])[handle.slot]; }
 
  private:
+  void DealOutClients();
+
   const Model& model_;
   std::uint64_t seed_;
   bool fused_;
@@ -114,6 +127,8 @@ class TrafficContext {
   std::vector<std::uint32_t> first_destinations_;      // [external]
   std::uint32_t destination_count_ = 0;
   SimTime min_latency_;
+  std::vector<std::vector<Client>> clients_on_;  // [host]
+  std::uint32_t streams_ = 0;
 };
 
 }  // namespace cnisim::workload
