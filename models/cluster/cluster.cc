@@ -1,26 +1,59 @@
 #include "models/cluster/cluster.h"
 
 #include <algorithm>
-#include <array>
 #include <cstdint>
 #include <map>
+#include <numeric>
+#include <optional>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 
-#include "sim/base/check.h"
+#include "models/cluster/internal/node_chooser.h"
 
 namespace cnisim::cluster {
 
 namespace {
 
+using internal::NodeChooser;
+
 constexpr std::string_view kSystemNamespace = "kube-system";
-constexpr int kZones = 4;  // Azure's three, and 0 for none
 
 // "westeurope-2" is 2; 0 when the name does not end in a zone's number.
 int ZoneNumber(std::string_view zone) {
   if (zone.empty()) return 0;
   const char last = zone.back();
   return last >= '1' && last <= '3' ? last - '0' : 0;
+}
+
+using FullName = std::pair<std::string_view, std::string_view>;  // namespace, name
+
+template <class Object>
+FullName NameOf(const Object& object) {
+  return {object.ns, object.name};
+}
+
+// Indices of `count` objects by name; of equal names the first object comes first.
+template <class NameAt>
+std::vector<std::uint32_t> SortedByName(std::size_t count, NameAt name_at) {
+  std::vector<std::uint32_t> order(count);
+  std::iota(order.begin(), order.end(), 0U);
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::uint32_t a, std::uint32_t b) { return name_at(a) < name_at(b); });
+  return order;
+}
+
+// Index of the first object of that name.
+template <class NameAt>
+std::optional<std::uint32_t> FindByName(const std::vector<std::uint32_t>& order,
+                                        std::string_view ns, std::string_view name,
+                                        NameAt name_at) {
+  const FullName wanted(ns, name);
+  const auto found =
+      std::lower_bound(order.begin(), order.end(), wanted,
+                       [&](std::uint32_t index, const FullName& w) { return name_at(index) < w; });
+  if (found == order.end() || name_at(*found) != wanted) return std::nullopt;
+  return *found;
 }
 
 // Port of a pod that a Service's target port means; 0 when the pod has none of that name.
@@ -54,16 +87,16 @@ class ClusterBuilder {
     for (const WorkloadId id : InPlacementOrder()) PlaceWorkload(id);
     FillNodes();
     AddServices();
+    cluster_.services_by_name_ = SortedByName(
+        cluster_.services_.size(),
+        [this](std::uint32_t index) { return NameOf(cluster_.services_[index].service); });
+    cluster_.workloads_by_name_ =
+        SortedByName(cluster_.workloads_.size(),
+                     [this](std::uint32_t index) { return NameOf(cluster_.workloads_[index]); });
     return std::move(cluster_);
   }
 
  private:
-  // Pods of the workload that is being placed, by zone and by node.
-  struct Spread {
-    std::array<int, kZones> in_zone{};
-    std::vector<int> on_node;  // [node id]
-  };
-
   void AddPoolsOfDump() {
     if (!cluster_.pools_.empty()) return;
     for (const NodeObject& node : objects_.nodes) {
@@ -97,7 +130,6 @@ class ClusterBuilder {
         AddNode(PoolId(p), i, index < dumped.size() ? dumped[index] : nullptr);
       }
     }
-    load_.resize(cluster_.nodes_.size());
   }
 
   void AddNode(PoolId pool_id, int index, const NodeObject* dumped) {
@@ -132,6 +164,7 @@ class ClusterBuilder {
     node.labels.emplace("node.kubernetes.io/instance-type", pool.sku);
     has_user_pool_ = has_user_pool_ || pool.mode == PoolMode::kUser;
     node_ids_.emplace(node.name, node.id);
+    chooser_.AddNode(node);
     cluster_.nodes_.push_back(std::move(node));
   }
 
@@ -169,53 +202,31 @@ class ClusterBuilder {
     return place->second;
   }
 
-  bool HasRoom(const Node& node) const { return load_[node.id.value()] < node.max_pods; }
-
   bool MayRunOn(const Node& node, std::string_view ns, const Labels& selector) const {
     const bool system_pool = cluster_.pool(node.pool).mode == PoolMode::kSystem;
     if (system_pool && has_user_pool_ && ns != kSystemNamespace) return false;
     return Selects(selector, node.labels);
   }
 
-  void Put(std::string name, WorkloadId workload, std::uint32_t pod_template, NodeId node,
+  /// Makes the pod of a place that chooser_ knows.
+  void Add(std::string name, WorkloadId workload, std::uint32_t pod_template, NodeId node,
            std::vector<net::IpAddress> ips = {}) {
     const PodId id(static_cast<std::uint32_t>(cluster_.pods_.size()));
     cluster_.pods_.push_back({id, std::move(name), workload, node, pod_template, std::move(ips)});
-    ++load_[node.value()];
     if (workload.valid()) cluster_.workload_pods_[workload.value()].push_back(id);
   }
 
-  // The best node for one more pod of a workload; invalid when none can take it.
-  NodeId Choose(const std::vector<NodeId>& eligible, const Spread& spread) const {
-    NodeId best;
-    std::tuple<int, int, std::int64_t> best_rank;
-    for (const NodeId id : eligible) {
-      const Node& node = cluster_.node(id);
-      if (!HasRoom(node)) continue;
-      // Fullness in millionths, so that pools of different size compare as shares.
-      const std::int64_t fullness =
-          std::int64_t{load_[id.value()]} * 1'000'000 / std::max(1, node.max_pods);
-      const std::tuple<int, int, std::int64_t> rank{
-          spread.in_zone[static_cast<std::size_t>(node.zone)], spread.on_node[id.value()],
-          fullness};
-      if (best.valid() && rank >= best_rank) continue;
-      best = id;
-      best_rank = rank;
-    }
-    return best;
-  }
-
-  void Count(NodeId id, Spread& spread) const {
-    ++spread.in_zone[static_cast<std::size_t>(cluster_.node(id).zone)];
-    ++spread.on_node[id.value()];
-  }
-
-  std::vector<NodeId> Eligible(std::string_view ns, const Labels& selector) const {
+  // The nodes that pods of a namespace with this selector may use.
+  NodeChooser::Group& Eligible(std::string_view ns, const Labels& selector) {
+    const auto [place, added] =
+        groups_.try_emplace(std::pair(ns == kSystemNamespace, selector), NodeChooser::Group());
+    if (!added) return place->second;
     std::vector<NodeId> eligible;
     for (const Node& node : cluster_.nodes_) {
       if (MayRunOn(node, ns, selector)) eligible.push_back(node.id);
     }
-    return eligible;
+    place->second = chooser_.MakeGroup(eligible);
+    return place->second;
   }
 
   // Pods that the files contain themselves: on the node that they name, else on the best one.
@@ -229,14 +240,13 @@ class ClusterBuilder {
         free.push_back(&pod);
         continue;
       }
-      Put(pod.name, pod.workload, TemplateOf(pod), node->second, pod.ips);
+      chooser_.Put(node->second);
+      Add(pod.name, pod.workload, TemplateOf(pod), node->second, pod.ips);
     }
-    Spread none;
-    none.on_node.resize(cluster_.nodes_.size());
     for (const Pod* pod : free) {
-      const NodeId node = Choose(Eligible(pod->ns, pod->node_selector), none);
-      if (node.valid()) {
-        Put(pod->name, pod->workload, TemplateOf(*pod), node, pod->ips);
+      const auto nodes = chooser_.Spread(Eligible(pod->ns, pod->node_selector), /*pods=*/1);
+      if (!nodes.empty()) {
+        Add(pod->name, pod->workload, TemplateOf(*pod), nodes.front(), pod->ips);
         continue;
       }
       cluster_.unplaced_.push_back({pod->ns, pod->name, pod->workload, "no node can take it"});
@@ -268,8 +278,9 @@ class ClusterBuilder {
       if (!Selects(workload.node_selector, node.labels)) continue;
       ++wanted;
       std::string name = workload.name + '-' + node.name;
-      if (HasRoom(node)) {
-        Put(std::move(name), id, pod_template, node.id);
+      if (chooser_.HasRoom(node.id)) {
+        chooser_.Put(node.id);
+        Add(std::move(name), id, pod_template, node.id);
       } else {
         ++missing;
         cluster_.unplaced_.push_back({workload.ns, std::move(name), id, "its node is full"});
@@ -284,28 +295,29 @@ class ClusterBuilder {
   }
 
   void PlaceReplicas(WorkloadId id, const Workload& workload, std::uint32_t pod_template) {
-    const std::vector<NodeId> eligible = Eligible(workload.ns, workload.node_selector);
-    const std::string reason = eligible.empty() ? "its nodeSelector matches no node"
-                                                : "all " + std::to_string(eligible.size()) +
-                                                      " nodes that may run it are full (max_pods)";
-    Spread spread;
-    spread.on_node.resize(cluster_.nodes_.size());
-    int missing = 0;
-    for (int replica = 0; replica < workload.replicas; ++replica) {
-      std::string name = workload.name + '-' + std::to_string(replica);
-      const NodeId node = missing > 0 ? NodeId() : Choose(eligible, spread);
-      if (!node.valid()) {
-        ++missing;
-        cluster_.unplaced_.push_back({workload.ns, std::move(name), id, reason});
-        continue;
-      }
-      Count(node, spread);
-      Put(std::move(name), id, pod_template, node);
+    NodeChooser::Group& eligible = Eligible(workload.ns, workload.node_selector);
+    const std::vector<NodeId> nodes = chooser_.Spread(eligible, workload.replicas);
+    const auto placed = static_cast<int>(nodes.size());
+    for (int replica = 0; replica < placed; ++replica) {
+      Add(ReplicaName(workload, replica), id, pod_template,
+          nodes[static_cast<std::size_t>(replica)]);
     }
+    const std::string reason = eligible.size() == 0
+                                   ? "its nodeSelector matches no node"
+                                   : "all " + std::to_string(eligible.size()) +
+                                         " nodes that may run it are full (max_pods)";
+    for (int replica = placed; replica < workload.replicas; ++replica) {
+      cluster_.unplaced_.push_back({workload.ns, ReplicaName(workload, replica), id, reason});
+    }
+    const int missing = workload.replicas - placed;
     if (missing > 0) {
       Warn(workload, "lacks " + std::to_string(missing) + " of " +
                          std::to_string(workload.replicas) + " pods: " + reason);
     }
+  }
+
+  static std::string ReplicaName(const Workload& workload, int replica) {
+    return workload.name + '-' + std::to_string(replica);
   }
 
   void Warn(const Workload& workload, const std::string& what) {
@@ -325,6 +337,10 @@ class ClusterBuilder {
     for (const PlacedPod& pod : cluster_.pods_) {
       pods_of_template[pod.pod_template].push_back(pod.id);
     }
+    for (std::size_t t = 0; t < cluster_.templates_.size(); ++t) {
+      templates_of_namespace_[cluster_.templates_[t].ns].push_back(t);
+    }
+    IndexForSlices();
     for (const Service& service : objects_.services) {
       PlacedService placed;
       placed.id = ServiceId(static_cast<std::uint32_t>(cluster_.services_.size()));
@@ -344,11 +360,11 @@ class ClusterBuilder {
   void AddSelectedEndpoints(PlacedService& placed,
                             const std::vector<std::vector<PodId>>& pods_of_template) const {
     const Service& service = placed.service;
-    for (std::size_t t = 0; t < cluster_.templates_.size(); ++t) {
+    const auto same_namespace = templates_of_namespace_.find(service.ns);
+    if (same_namespace == templates_of_namespace_.end()) return;
+    for (const std::size_t t : same_namespace->second) {
       const PodTemplate& pod_template = cluster_.templates_[t];
-      if (pod_template.ns != service.ns || !Selects(service.selector, pod_template.labels)) {
-        continue;
-      }
+      if (!Selects(service.selector, pod_template.labels)) continue;
       for (std::size_t p = 0; p < service.ports.size(); ++p) {
         const std::uint16_t port = ResolvePort(service.ports[p], pod_template);
         if (port == 0) continue;
@@ -366,8 +382,9 @@ class ClusterBuilder {
   // Endpoints that somebody wrote by hand: addresses of pods, or of something outside.
   void AddSliceEndpoints(PlacedService& placed) const {
     const Service& service = placed.service;
-    for (const EndpointSlice& slice : objects_.endpoint_slices) {
-      if (slice.ns != service.ns || slice.service != service.name) continue;
+    const auto [first, last] = slices_.equal_range(std::pair(service.ns, service.name));
+    for (auto each = first; each != last; ++each) {
+      const EndpointSlice& slice = *each->second;
       for (std::size_t p = 0; p < service.ports.size(); ++p) {
         for (const ContainerPort& port : slice.ports) {
           if (port.name != service.ports[p].name || port.protocol != service.ports[p].protocol) {
@@ -384,20 +401,33 @@ class ClusterBuilder {
   void AddAddresses(const EndpointSliceEndpoint& endpoint, std::string_view ns, std::uint16_t port,
                     std::vector<ServiceEndpoint>& endpoints) const {
     for (const net::IpAddress& address : endpoint.addresses) {
-      const auto pod = std::find_if(
-          cluster_.pods_.begin(), cluster_.pods_.end(), [&](const PlacedPod& candidate) {
-            if (!endpoint.pod_name.empty()) {
-              return candidate.name == endpoint.pod_name &&
-                     cluster_.templates_[candidate.pod_template].ns == ns;
-            }
-            return std::find(candidate.ips.begin(), candidate.ips.end(), address) !=
-                   candidate.ips.end();
-          });
-      if (pod != cluster_.pods_.end()) {
-        endpoints.push_back({pod->id, std::nullopt, port});
+      const PodId pod = endpoint.pod_name.empty() ? Find(pods_by_ip_, address)
+                                                  : Find(pods_by_name_, {ns, endpoint.pod_name});
+      if (pod.valid()) {
+        endpoints.push_back({pod, std::nullopt, port});
       } else {
         endpoints.push_back({PodId(), address, port});
       }
+    }
+  }
+
+  template <class Key>
+  static PodId Find(const std::map<Key, PodId>& pods, const std::type_identity_t<Key>& key) {
+    const auto found = pods.find(key);
+    return found == pods.end() ? PodId() : found->second;
+  }
+
+  // What endpoints that somebody wrote by hand are looked up in.
+  void IndexForSlices() {
+    if (objects_.endpoint_slices.empty()) return;
+    for (const EndpointSlice& slice : objects_.endpoint_slices) {
+      slices_.emplace(std::pair(slice.ns, slice.service), &slice);
+    }
+    for (const PlacedPod& pod : cluster_.pods_) {
+      pods_by_name_.emplace(std::pair<std::string_view, std::string_view>(
+                                cluster_.templates_[pod.pod_template].ns, pod.name),
+                            pod.id);
+      for (const net::IpAddress& ip : pod.ips) pods_by_ip_.emplace(ip, pod.id);
     }
   }
 
@@ -407,23 +437,29 @@ class ClusterBuilder {
   Cluster cluster_;
   std::map<std::string, NodeId> node_ids_;             // by name
   std::map<std::string, std::uint32_t> template_ids_;  // by content
-  std::vector<int> load_;                              // [node id], pods on it
   std::vector<bool> given_;                            // [workload id], its pods are in the files
   bool has_user_pool_ = false;
+  NodeChooser chooser_;
+  std::map<std::pair<bool, Labels>, NodeChooser::Group> groups_;  // by kube-system or not, selector
+
+  // For Services; names point into objects_ and cluster_.
+  std::map<std::string_view, std::vector<std::size_t>> templates_of_namespace_;
+  std::multimap<std::pair<std::string, std::string>, const EndpointSlice*> slices_;  // by Service
+  std::map<std::pair<std::string_view, std::string_view>, PodId> pods_by_name_;
+  std::map<net::IpAddress, PodId> pods_by_ip_;
 };
 
 const PlacedService* Cluster::FindService(std::string_view ns, std::string_view name) const {
-  for (const PlacedService& placed : services_) {
-    if (placed.service.name == name && placed.service.ns == ns) return &placed;
-  }
-  return nullptr;
+  const auto id = FindByName(services_by_name_, ns, name, [this](std::uint32_t index) {
+    return NameOf(services_[index].service);
+  });
+  return id ? &services_[*id] : nullptr;
 }
 
 WorkloadId Cluster::FindWorkload(std::string_view ns, std::string_view name) const {
-  for (std::uint32_t i = 0; i < workloads_.size(); ++i) {
-    if (workloads_[i].name == name && workloads_[i].ns == ns) return WorkloadId(i);
-  }
-  return WorkloadId();
+  const auto id = FindByName(workloads_by_name_, ns, name,
+                             [this](std::uint32_t index) { return NameOf(workloads_[index]); });
+  return id ? WorkloadId(*id) : WorkloadId();
 }
 
 const Namespace* Cluster::FindNamespace(std::string_view name) const {

@@ -113,6 +113,8 @@ class Cluster {
   std::vector<Namespace> namespaces_;
   std::vector<UnplacedPod> unplaced_;
   std::vector<std::vector<PodId>> workload_pods_;  // [workload id]
+  std::vector<std::uint32_t> services_by_name_;    // ids, by namespace and name
+  std::vector<std::uint32_t> workloads_by_name_;   // likewise
 };
 
 struct PlacementOptions {

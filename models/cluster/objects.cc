@@ -332,6 +332,11 @@ void Reader::ResolvePodOwners() {
 // "orders", "orders.shop", "orders.shop.svc", "orders.shop.svc.cluster.local", as cluster DNS
 // finds them from a pod of namespace `ns`.
 void Reader::ResolveEdges() {
+  std::map<std::pair<std::string_view, std::string_view>, const Service*> services;
+  for (const Service& service : objects_.services) {
+    services.emplace(std::pair<std::string_view, std::string_view>(service.ns, service.name),
+                     &service);
+  }
   for (EdgeCandidate& candidate : edge_candidates_) {
     Workload& workload = objects_.workloads[candidate.workload];
     const std::string_view host = candidate.host;
@@ -345,10 +350,10 @@ void Reader::ResolveEdges() {
       if (!suffix.empty() && suffix != "svc" && suffix != "svc.cluster.local") continue;
       ns = rest.substr(0, end);
     }
-    const Service* service = objects_.FindService(ns, host.substr(0, dot));
-    if (service == nullptr) continue;
-    workload.edges.push_back({std::move(candidate.variable), service->ns, service->name,
-                              candidate.port, std::move(candidate.where)});
+    const auto service = services.find({ns, host.substr(0, dot)});
+    if (service == services.end()) continue;
+    workload.edges.push_back({std::move(candidate.variable), service->second->ns,
+                              service->second->name, candidate.port, std::move(candidate.where)});
   }
 }
 

@@ -1,9 +1,9 @@
 #include "models/cluster/internal/endpoint_check.h"
 
-#include <algorithm>
 #include <map>
 #include <set>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -16,26 +16,34 @@ using document::Quote;
 
 namespace {
 
-bool HasSlice(const Objects& objects, const Service& service) {
-  return std::any_of(objects.endpoint_slices.begin(), objects.endpoint_slices.end(),
-                     [&service](const EndpointSlice& slice) {
-                       return slice.ns == service.ns && slice.service == service.name &&
-                              !slice.endpoints.empty();
-                     });
+// What may stand behind the Services of one namespace, each in the order of the files.
+struct Backends {
+  std::vector<const Workload*> workloads;
+  std::vector<const Pod*> pods;
+  std::set<std::string_view> services_with_slices;
+};
+
+std::map<std::string_view, Backends> ByNamespace(const Objects& objects) {
+  std::map<std::string_view, Backends> by_namespace;
+  for (const Workload& workload : objects.workloads) {
+    by_namespace[workload.ns].workloads.push_back(&workload);
+  }
+  for (const Pod& pod : objects.pods) by_namespace[pod.ns].pods.push_back(&pod);
+  for (const EndpointSlice& slice : objects.endpoint_slices) {
+    if (slice.endpoints.empty()) continue;
+    by_namespace[slice.ns].services_with_slices.insert(slice.service);
+  }
+  return by_namespace;
 }
 
 // "did you mean app=cart?" when a label of the selector is a slip of one that pods have.
-std::string NearLabelHint(const Objects& objects, const Service& service) {
+std::string NearLabelHint(const Backends& backends, const Service& service) {
   std::map<std::string, std::set<std::string>> values;  // key -> values, in the Service's namespace
   const auto collect = [&values](const Labels& labels) {
     for (const auto& [key, value] : labels) values[key].insert(value);
   };
-  for (const Workload& workload : objects.workloads) {
-    if (workload.ns == service.ns) collect(workload.pod_labels);
-  }
-  for (const Pod& pod : objects.pods) {
-    if (pod.ns == service.ns) collect(pod.labels);
-  }
+  for (const Workload* workload : backends.workloads) collect(workload->pod_labels);
+  for (const Pod* pod : backends.pods) collect(pod->labels);
   if (values.empty()) return "namespace " + service.ns + " has no pods";
   for (const auto& [key, value] : service.selector) {
     const auto known = values.find(key);
@@ -52,8 +60,9 @@ std::string NearLabelHint(const Objects& objects, const Service& service) {
   return "no single pod has all of these labels";
 }
 
-void CheckEndpointsOf(const Objects& objects, const Service& service, Diagnostics& diagnostics) {
-  if (service.type == ServiceType::kExternalName || HasSlice(objects, service)) return;
+void CheckEndpointsOf(const Backends& backends, const Service& service, Diagnostics& diagnostics) {
+  if (service.type == ServiceType::kExternalName) return;
+  if (backends.services_with_slices.count(service.name) > 0) return;
   if (service.selector.empty()) {
     // The API server looks after its own Service.
     if (service.ns == "default" && service.name == "kubernetes") return;
@@ -74,13 +83,12 @@ void CheckEndpointsOf(const Objects& objects, const Service& service, Diagnostic
       if (!port.name.empty()) port_names.insert(port.name);
     }
   };
-  for (const Workload& workload : objects.workloads) {
-    if (workload.ns != service.ns) continue;
-    consider(workload.pod_labels, workload.ports,
-             workload.replicas > 0 || workload.kind == WorkloadKind::kDaemonSet);
+  for (const Workload* workload : backends.workloads) {
+    consider(workload->pod_labels, workload->ports,
+             workload->replicas > 0 || workload->kind == WorkloadKind::kDaemonSet);
   }
-  for (const Pod& pod : objects.pods) {
-    if (pod.ns == service.ns && !pod.completed()) consider(pod.labels, pod.ports, true);
+  for (const Pod* pod : backends.pods) {
+    if (!pod->completed()) consider(pod->labels, pod->ports, true);
   }
   const document::Severity severity =
       service.live ? document::Severity::kWarning : document::Severity::kError;
@@ -88,7 +96,7 @@ void CheckEndpointsOf(const Objects& objects, const Service& service, Diagnostic
     diagnostics.Add({severity, service.selector_where, "",
                      "Service " + service.ToString() + " has no endpoints: it selects " +
                          cluster::ToString(service.selector) + ", and no pod matches",
-                     NearLabelHint(objects, service)});
+                     NearLabelHint(backends, service)});
     return;
   }
   if (!running) {
@@ -110,7 +118,10 @@ void CheckEndpointsOf(const Objects& objects, const Service& service, Diagnostic
 }  // namespace
 
 void CheckServiceEndpoints(const Objects& objects, Diagnostics& diagnostics) {
-  for (const Service& service : objects.services) CheckEndpointsOf(objects, service, diagnostics);
+  std::map<std::string_view, Backends> by_namespace = ByNamespace(objects);
+  for (const Service& service : objects.services) {
+    CheckEndpointsOf(by_namespace[service.ns], service, diagnostics);
+  }
 }
 
 }  // namespace cnisim::cluster::internal

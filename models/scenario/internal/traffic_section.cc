@@ -1,6 +1,7 @@
 #include "models/scenario/internal/traffic_section.h"
 
 #include <algorithm>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -41,7 +42,10 @@ class TrafficReader {
       : catalog_(catalog),
         scenario_(scenario),
         objects_(scenario.objects),
-        diagnostics_(diagnostics) {}
+        diagnostics_(diagnostics) {
+    for (const cluster::Workload& each : objects_.workloads) workloads_.emplace(each.name, &each);
+    for (const cluster::Service& each : objects_.services) services_.emplace(each.name, &each);
+  }
 
   void Read(const TrafficSections& sections) {
     complete_ = sections.applications_complete;
@@ -67,14 +71,28 @@ class TrafficReader {
     return {text.substr(0, slash), text.substr(slash + 1)};
   }
 
+  // By name, in the order of the files.
   template <class T>
-  std::vector<const T*> Named(const std::vector<T>& all, std::string_view text) const {
+  using Index = std::multimap<std::string_view, const T*>;
+
+  template <class T>
+  static std::vector<const T*> Named(const Index<T>& all, std::string_view text) {
     const Name name = Split(text);
     std::vector<const T*> found;
-    for (const T& each : all) {
-      if (each.name == name.name && (name.ns.empty() || each.ns == name.ns)) found.push_back(&each);
+    const auto [first, last] = all.equal_range(name.name);
+    for (auto each = first; each != last; ++each) {
+      if (name.ns.empty() || each->second->ns == name.ns) found.push_back(each->second);
     }
     return found;
+  }
+
+  /// The first of that name in that namespace; nullptr if there is none.
+  template <class T>
+  static const T* Exactly(const Index<T>& all, std::string_view ns, std::string_view name) {
+    const auto [first, last] = all.equal_range(name);
+    const auto found =
+        std::find_if(first, last, [ns](const auto& each) { return each.second->ns == ns; });
+    return found == last ? nullptr : found->second;
   }
 
   template <class T>
@@ -109,12 +127,12 @@ class TrafficReader {
   /// A workload by its name, or by the name of the Service in front of it.
   std::optional<Party> Workload(std::string_view text, const document::SourceLocation& where,
                                 const std::string& field) {
-    const auto workloads = Named(objects_.workloads, text);
+    const auto workloads = Named(workloads_, text);
     if (!workloads.empty()) {
       const cluster::Workload* workload = OnlyOne(workloads, text, "workload", where, field);
       return workload == nullptr ? std::nullopt : std::optional(PartyOf(*workload, where));
     }
-    const auto services = Named(objects_.services, text);
+    const auto services = Named(services_, text);
     if (services.size() == 1 && !services[0]->selector.empty()) {
       std::vector<const cluster::Workload*> behind;
       for (const cluster::Workload& workload : objects_.workloads) {
@@ -178,7 +196,7 @@ class TrafficReader {
               int& number) {
     if (Outside(text, where, via, port, party, number)) return true;
     if (via.value_or(Via::kService) == Via::kService) {
-      const auto services = Named(objects_.services, text);
+      const auto services = Named(services_, text);
       if (!services.empty()) {
         const cluster::Service* service = OnlyOne(services, text, "Service", where, field);
         if (service == nullptr) return false;
@@ -186,7 +204,7 @@ class TrafficReader {
         return Port(port, service->ports, "Service", text, where, field, number);
       }
     }
-    const auto workloads = Named(objects_.workloads, text);
+    const auto workloads = Named(workloads_, text);
     if (via == Via::kService || workloads.empty()) {
       std::vector<std::string> names;
       AddNames(objects_.services, names);
@@ -349,7 +367,7 @@ class TrafficReader {
         call.where = edge.where;
         call.request = kDefaultRequest;
         call.response = kDefaultResponse;
-        const cluster::Service* service = objects_.FindService(edge.service_ns, edge.service);
+        const cluster::Service* service = Exactly(services_, edge.service_ns, edge.service);
         if (service == nullptr) continue;
         call.to = PartyOf(*service, edge.where);
         call.port = edge.port;
@@ -492,7 +510,7 @@ class TrafficReader {
   bool CheckReachable(const TrafficSpec& spec, const Value& to) {
     if (spec.from.kind != Party::Kind::kExternal) return true;
     if (spec.to.kind == Party::Kind::kService) {
-      const cluster::Service* service = objects_.FindService(spec.to.ns, spec.to.name);
+      const cluster::Service* service = Exactly(services_, spec.to.ns, spec.to.name);
       if (service->type == cluster::ServiceType::kLoadBalancer ||
           service->type == cluster::ServiceType::kNodePort) {
         return true;
@@ -594,9 +612,9 @@ class TrafficReader {
       return static_cast<std::size_t>(&workload - objects_.workloads.data());
     };
     for (const CallSpec& call : scenario_.calls) {
-      const cluster::Workload* from = objects_.FindWorkload(call.from.ns, call.from.name);
-      for (const cluster::Workload& to : objects_.workloads) {
-        if (Answers(call.to, to)) boost::add_edge(index(*from), index(to), graph);
+      const cluster::Workload* from = Exactly(workloads_, call.from.ns, call.from.name);
+      for (const cluster::Workload* to : Behind(call.to)) {
+        boost::add_edge(index(*from), index(*to), graph);
       }
     }
     std::optional<std::pair<std::size_t, std::size_t>> found;
@@ -607,7 +625,9 @@ class TrafficReader {
     const cluster::Workload& from = objects_.workloads[found->first];
     const cluster::Workload& to = objects_.workloads[found->second];
     for (const CallSpec& call : scenario_.calls) {
-      if (call.from.ns != from.ns || call.from.name != from.name || !Answers(call.to, to)) continue;
+      if (call.from.ns != from.ns || call.from.name != from.name) continue;
+      const auto behind = Behind(call.to);
+      if (std::find(behind.begin(), behind.end(), &to) == behind.end()) continue;
       diagnostics_.Error(
           call.where, "",
           fmt::format("the calls come back to {}: {} calls it while it waits for an answer",
@@ -617,12 +637,23 @@ class TrafficReader {
     }
   }
 
-  bool Answers(const Party& target, const cluster::Workload& workload) const {
-    if (target.kind == Party::Kind::kWorkload)
-      return target.ns == workload.ns && target.name == workload.name;
-    const cluster::Service* service = objects_.FindService(target.ns, target.name);
-    return service != nullptr && service->ns == workload.ns && !service->selector.empty() &&
-           Selects(service->selector, workload.pod_labels);
+  /// The workloads that answer, in the order of the files.
+  std::vector<const cluster::Workload*> Behind(const Party& target) const {
+    std::vector<const cluster::Workload*> behind;
+    if (target.kind == Party::Kind::kWorkload) {
+      for (const cluster::Workload* each : Named(workloads_, target.name)) {
+        if (each->ns == target.ns) behind.push_back(each);
+      }
+      return behind;
+    }
+    const cluster::Service* service = Exactly(services_, target.ns, target.name);
+    if (service == nullptr || service->selector.empty()) return behind;
+    for (const cluster::Workload& each : objects_.workloads) {
+      if (each.ns == service->ns && Selects(service->selector, each.pod_labels)) {
+        behind.push_back(&each);
+      }
+    }
+    return behind;
   }
 
   bool complete_ = true;
@@ -630,6 +661,8 @@ class TrafficReader {
   Scenario& scenario_;
   const cluster::Objects& objects_;
   Diagnostics& diagnostics_;
+  Index<cluster::Workload> workloads_;
+  Index<cluster::Service> services_;
 };
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -101,6 +102,43 @@ TEST(Placement, PutsEveryPodSomewhereItMayBeOrSaysSo) {
     }
     EXPECT_EQ(cluster.pods().size() + cluster.unplaced().size(), wanted);
     if (HasFailure()) return;
+  }
+}
+
+// Replays the placement and looks at every node for every replica.
+TEST(Placement, TakesTheNodeThatTheRuleNames) {
+  for (std::uint64_t seed = 1; seed <= 1000; ++seed) {
+    SCOPED_TRACE(seed);
+    const Input input = RandomInput(seed);
+    const Cluster cluster = Build(input);
+    const bool has_user_pool = std::any_of(
+        input.pools.begin(), input.pools.end(),
+        [](const NodePool& pool) { return pool.mode == PoolMode::kUser && pool.count > 0; });
+    std::vector<int> load(cluster.nodes().size());
+    std::map<std::uint32_t, std::map<std::uint32_t, int>> on_node;  // by workload
+    std::map<std::uint32_t, std::map<int, int>> in_zone;            // likewise
+    for (const PlacedPod& pod : cluster.pods()) {
+      const Workload& workload = cluster.workload(pod.workload);
+      auto& of_node = on_node[pod.workload.value()];
+      auto& of_zone = in_zone[pod.workload.value()];
+      if (workload.kind != WorkloadKind::kDaemonSet) {
+        using Rank = std::tuple<int, int, int, std::uint32_t>;
+        const auto rank = [&](const Node& node) {
+          return Rank(of_zone[node.zone], of_node[node.id.value()],
+                      load[node.id.value()] * 1'000'000 / node.max_pods, node.id.value());
+        };
+        for (const Node& node : cluster.nodes()) {
+          const bool system = cluster.pool(node.pool).mode == PoolMode::kSystem;
+          if (load[node.id.value()] >= node.max_pods) continue;
+          if (!Selects(workload.node_selector, node.labels)) continue;
+          if (system && has_user_pool && workload.ns != "kube-system") continue;
+          ASSERT_LE(rank(cluster.node(pod.node)), rank(node)) << pod.name << " on " << node.name;
+        }
+      }
+      ++load[pod.node.value()];
+      ++of_node[pod.node.value()];
+      ++of_zone[cluster.node(pod.node).zone];
+    }
   }
 }
 
