@@ -11,6 +11,7 @@
 #include <unordered_set>
 #include <utility>
 
+#include <oneapi/tbb/parallel_for.h>
 #include <yaml-cpp/eventhandler.h>
 #include <yaml-cpp/exceptions.h>
 #include <yaml-cpp/mark.h>
@@ -143,9 +144,13 @@ namespace internal {
 /// indices are filled in when the whole document stands, since vectors move their elements before.
 class TreeBuilder : public YAML::EventHandler {
  public:
+  /// @param lines_before  of the file, where the parser sees a piece of it
   TreeBuilder(std::shared_ptr<const std::string> file, Diagnostics& diagnostics,
-              const ParseLimits& limits)
-      : file_(std::move(file)), diagnostics_(diagnostics), limits_(limits) {}
+              const ParseLimits& limits, int lines_before = 0)
+      : file_(std::move(file)),
+        diagnostics_(diagnostics),
+        limits_(limits),
+        lines_before_(lines_before) {}
 
   // The document that has been read; nothing when it is empty.
   std::optional<Document> TakeDocument() {
@@ -172,6 +177,9 @@ class TreeBuilder : public YAML::EventHandler {
     LinkChildren(*root);
     return Document(document.file_, std::move(root));
   }
+
+  std::size_t nodes() const { return nodes_; }
+  std::size_t copied() const { return copied_; }
 
   void OnDocumentStart(const YAML::Mark& mark) override {
     // yaml-cpp takes a stray ',' or '}' for an empty document and never gets past it.
@@ -234,7 +242,7 @@ class TreeBuilder : public YAML::EventHandler {
   };
 
   SourceLocation At(const YAML::Mark& mark) const {
-    return {*file_, mark.line + 1, mark.column + 1};
+    return {*file_, lines_before_ + mark.line + 1, mark.column + 1};
   }
 
   [[noreturn]] void Abandon(const YAML::Mark& mark, std::string message, std::string hint = {}) {
@@ -253,7 +261,7 @@ class TreeBuilder : public YAML::EventHandler {
     }
     Value value;
     value.kind_ = kind;
-    value.line_ = mark.line + 1;
+    value.line_ = lines_before_ + mark.line + 1;
     value.column_ = mark.column + 1;
     value.file_ = file_.get();
     return value;
@@ -336,7 +344,7 @@ class TreeBuilder : public YAML::EventHandler {
     for (const Member& member : from.members()) {
       if (into.Find(member.key) != nullptr) continue;
       YAML::Mark mark;
-      mark.line = member.key_line - 1;
+      mark.line = member.key_line - 1 - lines_before_;
       mark.column = member.key_column - 1;
       into.children_->members.push_back(
           {member.key, member.key_line, member.key_column, Copy(member.value, mark)});
@@ -450,6 +458,7 @@ class TreeBuilder : public YAML::EventHandler {
   std::shared_ptr<const std::string> file_;
   Diagnostics& diagnostics_;
   const ParseLimits& limits_;
+  int lines_before_;
   std::map<YAML::anchor_t, std::unique_ptr<Value>> anchors_;
   std::vector<OpenValue> open_;
   std::unique_ptr<Value> root_;
@@ -459,6 +468,88 @@ class TreeBuilder : public YAML::EventHandler {
 };
 
 }  // namespace internal
+
+namespace {
+
+/// Some documents of a stream.
+struct Piece {
+  std::string_view text;
+  int lines_before = 0;
+};
+
+// Large enough that a piece takes milliseconds.
+constexpr std::size_t kPieceBytes = std::size_t{128} << 10;
+
+bool BeginsDocument(std::string_view line) {
+  return line.starts_with("---") &&
+         (line.size() == 3 || line[3] == ' ' || line[3] == '\t' || line[3] == '\r');
+}
+
+/// Cuts a stream where documents begin; one piece when it is small or only a whole makes sense of
+/// it (a directive speaks for what follows).
+std::vector<Piece> Pieces(std::string_view text) {
+  std::vector<Piece> pieces{{text, 0}};
+  if (text.size() < 2 * kPieceBytes || LooksLikeJson(text) || text.starts_with('%')) return pieces;
+  std::size_t begin = 0;  // of the last piece
+  int line = 0;
+  for (std::size_t at = text.find('\n'); at != std::string_view::npos && at + 1 < text.size();
+       at = text.find('\n', at + 1)) {
+    ++line;
+    const std::size_t next = at + 1;
+    if (text[next] == '%') return {{text, 0}};
+    if (next - begin < kPieceBytes || text[next] != '-') continue;
+    if (!BeginsDocument(text.substr(next, text.find('\n', next) - next))) continue;
+    pieces.back().text = text.substr(begin, next - begin);
+    pieces.push_back({text.substr(next), line});
+    begin = next;
+  }
+  return pieces;
+}
+
+/// All documents of the pieces, read side by side; nothing if there is anything to say about them.
+std::optional<std::vector<Document>> ParsePieces(const std::vector<Piece>& pieces,
+                                                 const std::shared_ptr<const std::string>& file,
+                                                 const ParseLimits& limits) {
+  struct Parsed {
+    std::vector<Document> documents;
+    std::size_t nodes = 0;
+    std::size_t copied = 0;
+    bool clean = false;
+  };
+  std::vector<Parsed> all(pieces.size());
+  tbb::parallel_for(std::size_t{0}, pieces.size(), [&](std::size_t i) {
+    Parsed& parsed = all[i];
+    Diagnostics diagnostics;
+    internal::TreeBuilder builder(file, diagnostics, limits, pieces[i].lines_before);
+    try {
+      std::istringstream stream{std::string(pieces[i].text)};
+      YAML::Parser parser(stream);
+      while (parser.HandleNextDocument(builder)) {
+        if (std::optional<Document> document = builder.TakeDocument()) {
+          parsed.documents.push_back(std::move(*document));
+        }
+      }
+      parsed.clean = diagnostics.list().empty();
+    } catch (const Abandoned&) {
+      // Found again, and reported, by who reads the text in one piece.
+    } catch (const std::exception&) {
+    }
+    parsed.nodes = builder.nodes();
+    parsed.copied = builder.copied();
+  });
+  std::vector<Document> documents;
+  std::size_t nodes = 0;
+  std::size_t copied = 0;
+  for (Parsed& parsed : all) {
+    nodes += parsed.nodes;
+    copied += parsed.copied;
+    if (!parsed.clean || nodes > limits.nodes || copied > limits.alias_nodes) return std::nullopt;
+    std::move(parsed.documents.begin(), parsed.documents.end(), std::back_inserter(documents));
+  }
+  return documents;
+}
+
+}  // namespace
 
 std::vector<Document> ParseDocuments(std::string_view text, const std::string& file_name,
                                      Diagnostics& diagnostics, const ParseLimits& limits) {
@@ -471,8 +562,12 @@ std::vector<Document> ParseDocuments(std::string_view text, const std::string& f
                           std::to_string(limits.bytes));
     return documents;
   }
-  internal::TreeBuilder builder(std::make_shared<const std::string>(file_name), diagnostics,
-                                limits);
+  const auto file = std::make_shared<const std::string>(file_name);
+  if (const std::vector<Piece> pieces = Pieces(*source); pieces.size() > 1) {
+    // A text with mistakes is read once more, in one piece: messages do not depend on the cuts.
+    if (auto read = ParsePieces(pieces, file, limits)) return std::move(*read);
+  }
+  internal::TreeBuilder builder(file, diagnostics, limits);
   try {
     std::istringstream stream(LooksLikeJson(text) ? WithoutSurrogatePairs(text) : *source);
     YAML::Parser parser(stream);

@@ -201,6 +201,55 @@ TEST(ParseDocuments, SurvivesDepthThatYamlCppItselfRefuses) {
   EXPECT_NE(ErrorsOf(std::string(20'000, '[')), "");
 }
 
+// A stream that is long enough to be read in pieces; document i begins in line 1 + 6 i.
+std::string LongStream(int documents) {
+  std::string text;
+  for (int i = 0; i < documents; ++i) {
+    text += "---\nname: &n app-" + std::to_string(i) +
+            "\nagain: *n\ntext: |\n  ---\nnumber: " + std::to_string(i) + "\n";
+  }
+  return text;
+}
+
+TEST(ParseDocuments, ReadsALongStreamLikeItsDocuments) {
+  constexpr int kDocuments = 20'000;
+  Diagnostics diagnostics;
+  const auto documents = ParseDocuments(LongStream(kDocuments), "f.yaml", diagnostics);
+  EXPECT_EQ(diagnostics.ToString(), "");
+  ASSERT_EQ(documents.size(), static_cast<std::size_t>(kDocuments));
+  for (int i = 0; i < kDocuments; ++i) {
+    const Value& root = documents[static_cast<std::size_t>(i)].root();
+    ASSERT_EQ(root.Find("again")->text(), "app-" + std::to_string(i));
+    ASSERT_EQ(root.Find("text")->text(), "---\n");
+    ASSERT_EQ(root.Find("number")->text(), std::to_string(i));
+    ASSERT_EQ(root.Find("number")->key_where(), (SourceLocation{"f.yaml", 6 * i + 6, 1}));
+  }
+}
+
+TEST(ParseDocuments, SaysOfALongStreamWhatItSaysOfAShortOne) {
+  constexpr int kDocuments = 20'000;
+  std::string text = LongStream(kDocuments);
+  text += "---\na: 1\na: 2\n---\nb: [\n";
+  Diagnostics diagnostics;
+  const auto documents = ParseDocuments(text, "f.yaml", diagnostics);
+  EXPECT_EQ(documents.size(), kDocuments + 1U);
+  EXPECT_EQ(diagnostics.ToString(),
+            "f.yaml:120003:1: error: duplicate key 'a'\n"
+            "120003 | a: 2\n"
+            "       | ^\n"
+            "  it stands already in line 120002\n"
+            "f.yaml:120006:1: error: broken YAML: a '[' before this is never closed\n"
+            "120006 | \n"
+            "       | ^\n");
+}
+
+TEST(ParseDocuments, CountsTheValuesOfALongStreamTogether) {
+  ParseLimits limits;
+  limits.nodes = 100'000;  // eight a document, keys included: 12,500 documents
+  EXPECT_EQ(ErrorsOf(LongStream(20'000), limits).substr(0, 60),
+            "f.yaml:75002:1: error: more than 100000 values in one file\n7");
+}
+
 TEST(ParseDocument, WantsExactlyOne) {
   Diagnostics diagnostics;
   EXPECT_FALSE(ParseDocument("# nothing\n", "f.yaml", diagnostics));
