@@ -156,11 +156,17 @@ ExitCode Run(const RunOptions& options, Invocation& invocation) {
   };
   experiment::ExperimentTiming timing;
   experiment::EngineProfile profile;
+  explain::ResultPaths paths(loaded->scenario, loaded->catalog);
   std::optional<experiment::ResultDocument> document;
   {
     ProgressLine progress(invocation.err, "running");
     experiment.progress = [&](const experiment::Progress& now) { progress.Update(now); };
     if (options.profile) experiment.profile = &profile;
+    if (invocation.writes) {
+      experiment.inspect = [&](const scenario::PreparedConfiguration& ready) {
+        paths.Collect(ready);
+      };
+    }
     document = experiment::RunExperiment(loaded->scenario, loaded->catalog, experiment, kept,
                                          loaded->diagnostics, timing);
   }
@@ -172,7 +178,7 @@ ExitCode Run(const RunOptions& options, Invocation& invocation) {
   if (options.profile) invocation.err.stream << profile.ToText();
   if (!invocation.writes) return ExitCode::kOk;
 
-  explain::AddPaths(loaded->scenario, loaded->catalog, *document);
+  paths.AddTo(*document);
   plan::AddAddresses(loaded->scenario, loaded->catalog.limits, *document);
   const std::string budgets = Budgets(*loaded, *document, invocation.out.color);
   if (loaded->diagnostics.has_errors()) {

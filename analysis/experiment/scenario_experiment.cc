@@ -70,14 +70,15 @@ std::vector<const ConfigurationSpec*> Select(const Scenario& scenario,
 
 /// One configuration a task; diagnostics come together in the scenario's order.
 PreparedList PrepareAll(const Scenario& scenario, const Catalog& catalog,
-                        const std::vector<const ConfigurationSpec*>& specs, unsigned threads,
-                        Diagnostics& diagnostics) {
+                        const std::vector<const ConfigurationSpec*>& specs,
+                        const ScenarioOptions& options, Diagnostics& diagnostics) {
   PreparedList prepared(specs.size());
   std::vector<Diagnostics> own(specs.size());
-  tbb::task_arena arena(static_cast<int>(threads));
+  tbb::task_arena arena(static_cast<int>(options.threads));
   arena.execute([&] {
     tbb::parallel_for(std::size_t{0}, specs.size(), [&](std::size_t i) {
       prepared[i] = PreparedConfiguration::Prepare(scenario, *specs[i], catalog, own[i]);
+      if (prepared[i] && options.inspect) options.inspect(*prepared[i]);
     });
   });
   for (const Diagnostics& part : own) diagnostics.Merge(part);
@@ -312,7 +313,7 @@ std::optional<ResultDocument> RunScenario(const Scenario& scenario, const Catalo
   const std::vector<const ConfigurationSpec*> specs =
       Select(scenario, options.configurations, diagnostics);
   if (diagnostics.has_errors()) return std::nullopt;
-  const PreparedList prepared = PrepareAll(scenario, catalog, specs, options.threads, diagnostics);
+  const PreparedList prepared = PrepareAll(scenario, catalog, specs, options, diagnostics);
   if (diagnostics.has_errors() || prepared.empty() ||
       std::find(prepared.begin(), prepared.end(), nullptr) != prepared.end()) {
     return std::nullopt;

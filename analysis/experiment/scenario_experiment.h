@@ -17,6 +17,7 @@ namespace cnisim::document {
 class Diagnostics;
 }
 namespace cnisim::scenario {
+class PreparedConfiguration;
 struct Catalog;
 struct Scenario;
 }  // namespace cnisim::scenario
@@ -43,6 +44,9 @@ struct ScenarioOptions {
   std::function<void(const ResultDocument&, document::Diagnostics&)> review;
   std::function<void(const Progress&)> progress;  ///< as PlanOptions::progress
   EngineProfile* profile = nullptr;               ///< as there
+  /// Shown each configuration of the scenario as it stands once it is ready to run, from several
+  /// threads at once.  A configuration whose results an earlier call has left is not shown.
+  std::function<void(const scenario::PreparedConfiguration&)> inspect;
 };
 
 /// How long it took; depends on the machine, so it is no part of the results.

@@ -168,6 +168,7 @@ class SweepRun {
     if (part.document) return;
     ScenarioOptions options = options_;
     options.progress = [&](const Progress& now) { progress.Update(index, now); };
+    if (!part.values.empty()) options.inspect = nullptr;
     part.document = RunScenario(part.scenario, catalog_, options, part.diagnostics, part.timing);
     if (!part.document || kept.empty()) return;
     const std::string text = ToJson(*part.document);

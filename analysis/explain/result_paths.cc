@@ -9,7 +9,6 @@
 #include "analysis/explain/path_finder.h"
 #include "models/datapath/cost_model.h"
 #include "models/document/diagnostics.h"
-#include "models/scenario/prepared_configuration.h"
 
 namespace cnisim::explain {
 namespace {
@@ -33,43 +32,35 @@ void AddSource(const StageCost& cost, Sources& sources) {
                                                 assumed ? cost.why : cost.source.where});
 }
 
-/// A flow of the scenario, by the names that results give it.
-struct Flow {
-  std::string from;
-  std::string to;
-  const scenario::Party* client;
-  const scenario::Party* server;
-  int port;
-  ExchangeSizes sizes;
-  bool reuses_connection;
-};
+/// What a call or traffic of the scenario has in common.
+template <class Spec>
+std::optional<PathResult> LikeliestPath(const scenario::Scenario& scenario,
+                                        const scenario::Catalog& catalog,
+                                        const scenario::PreparedConfiguration& configuration,
+                                        const Spec& spec, bool reuses_connection,
+                                        Sources& sources) {
+  const auto questions = FindPaths(scenario, configuration, catalog, spec.from, spec.to, spec.port,
+                                   {spec.request, spec.response});
+  if (questions.empty()) return std::nullopt;
+  const PathExplanation explanation = Explain(questions.front());
+  PathResult path = Summarise(explanation);
+  path.reuses_connection = reuses_connection;
+  for (const MessageExplanation& message : explanation.messages) {
+    for (const StageLine& line : message.stages) AddSource(*line.cost, sources);
+  }
+  return path;
+}
 
-std::vector<Flow> FlowsOf(const scenario::Scenario& scenario,
-                          const ConfigurationResult& configuration) {
-  std::vector<Flow> flows;
-  for (std::size_t i = 0; i < configuration.traffic.size() && i < scenario.traffic.size(); ++i) {
-    const auto& label = configuration.traffic[i];
-    const scenario::TrafficSpec& spec = scenario.traffic[i];
-    flows.push_back({label.from,
-                     label.to,
-                     &spec.from,
-                     &spec.to,
-                     spec.port,
-                     {spec.request, spec.response},
-                     spec.reuse_connection && spec.kind != scenario::TrafficKind::kCrr});
+/// Puts the names that results give the flows on their paths.
+void AddNamed(const std::vector<std::optional<PathResult>>& paths,
+              const std::vector<experiment::TrafficResult>& labels,
+              std::vector<PathResult>& named) {
+  for (std::size_t i = 0; i < paths.size() && i < labels.size(); ++i) {
+    if (!paths[i]) continue;
+    named.push_back(*paths[i]);
+    named.back().from = labels[i].from;
+    named.back().to = labels[i].to;
   }
-  for (std::size_t i = 0; i < configuration.calls.size() && i < scenario.calls.size(); ++i) {
-    const auto& label = configuration.calls[i];
-    const scenario::CallSpec& spec = scenario.calls[i];
-    flows.push_back({label.from,
-                     label.to,
-                     &spec.from,
-                     &spec.to,
-                     spec.port,
-                     {spec.request, spec.response},
-                     spec.reuse_connection});
-  }
-  return flows;
 }
 
 }  // namespace
@@ -101,30 +92,37 @@ PathResult Summarise(const PathExplanation& explanation) {
   return path;
 }
 
-void AddPaths(const scenario::Scenario& scenario, const scenario::Catalog& catalog,
-              experiment::ResultDocument& document) {
+void ResultPaths::Collect(const scenario::PreparedConfiguration& configuration) {
+  Collected found;
+  for (const scenario::TrafficSpec& spec : scenario_.traffic) {
+    const bool reuses = spec.reuse_connection && spec.kind != scenario::TrafficKind::kCrr;
+    found.traffic.push_back(
+        LikeliestPath(scenario_, catalog_, configuration, spec, reuses, found.sources));
+  }
+  for (const scenario::CallSpec& spec : scenario_.calls) {
+    found.calls.push_back(LikeliestPath(scenario_, catalog_, configuration, spec,
+                                        spec.reuse_connection, found.sources));
+  }
+  const std::lock_guard lock(mutex_);
+  collected_[configuration.name()] = std::move(found);
+}
+
+void ResultPaths::AddTo(experiment::ResultDocument& document) {
   Sources sources;
   for (ConfigurationResult& configuration : document.configurations) {
-    const scenario::ConfigurationSpec* spec = scenario.FindConfiguration(configuration.name);
-    if (spec == nullptr) continue;
-    document::Diagnostics said_before;  // what preparing warns of stands in the document already
-    const auto prepared =
-        scenario::PreparedConfiguration::Prepare(scenario, *spec, catalog, said_before);
-    if (prepared == nullptr) continue;
-    for (const Flow& flow : FlowsOf(scenario, configuration)) {
-      const auto questions = FindPaths(scenario, *prepared, catalog, *flow.client, *flow.server,
-                                       flow.port, flow.sizes);
-      if (questions.empty()) continue;
-      const PathExplanation explanation = Explain(questions.front());
-      PathResult path = Summarise(explanation);
-      path.from = flow.from;
-      path.to = flow.to;
-      path.reuses_connection = flow.reuses_connection;
-      configuration.paths.push_back(std::move(path));
-      for (const MessageExplanation& message : explanation.messages) {
-        for (const StageLine& line : message.stages) AddSource(*line.cost, sources);
-      }
+    if (collected_.count(configuration.name) == 0) {
+      const scenario::ConfigurationSpec* spec = scenario_.FindConfiguration(configuration.name);
+      if (spec == nullptr) continue;
+      document::Diagnostics said_before;  // what preparing warns of stands in the document already
+      const auto prepared =
+          scenario::PreparedConfiguration::Prepare(scenario_, *spec, catalog_, said_before);
+      if (prepared == nullptr) continue;
+      Collect(*prepared);
     }
+    const Collected& found = collected_.at(configuration.name);
+    AddNamed(found.traffic, configuration.traffic, configuration.paths);
+    AddNamed(found.calls, configuration.calls, configuration.paths);
+    sources.insert(found.sources.begin(), found.sources.end());
   }
   document.cost_sources.clear();
   for (auto& [stage, source] : sources) document.cost_sources.push_back(std::move(source));

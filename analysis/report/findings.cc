@@ -26,12 +26,11 @@ constexpr double kUnderWayBearable = 0.1;
 double ErrorsOf(const ConfigurationResult& configuration) {
   double worst = 0;
   for (const MetricResult& metric : configuration.metrics) {
+    if (metric.metric != "errors" || !metric.defined() || metric.value <= worst) continue;
     const bool of_source = std::any_of(
         configuration.traffic.begin(), configuration.traffic.end(),
         [&](const TrafficResult& t) { return t.from == metric.from && t.to == metric.to; });
-    if (metric.metric == "errors" && of_source && metric.defined()) {
-      worst = std::max(worst, metric.value);
-    }
+    if (of_source) worst = metric.value;
   }
   return worst;
 }
