@@ -1,5 +1,5 @@
-# Programs that do the engine's work by other means; peers/run compares them.  ns-3's are built where Debian's
-# libns3-dev is.
+# Programs that do the engine's work by other means; peers/run compares them.  ns-3's and SimGrid's are built
+# where Debian's libns3-dev and libsimgrid-dev are.
 function(peer_program name)
   cmake_parse_arguments(ARG "" "" "DEPENDS" ${ARGN})
   add_executable(peer_${name} peers/${name}.cc)
@@ -12,6 +12,8 @@ peer_program(phold_queue)
 peer_program(leafspine_engine DEPENDS cnisim_sim_engine cnisim_sim_queueing)
 peer_program(leafspine_floor)
 peer_program(tcp_bulk_model DEPENDS cnisim_models_workload cnisim_tests_small_traffic)
+peer_program(full_path_engine DEPENDS cnisim_models_scenario cnisim_tests_source_path fmt::fmt)
+target_sources(peer_full_path_engine PRIVATE full_path/full_path_lp.cc)
 find_path(NS3_INCLUDE_DIR ns3/core-module.h)
 if(NS3_INCLUDE_DIR)
   peer_program(phold_ns3 DEPENDS ns3-core)
@@ -22,4 +24,9 @@ if(NS3_INCLUDE_DIR)
   add_test(NAME peers.transport COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/peers/transport --bin
                                         $<TARGET_FILE_DIR:peer_tcp_bulk_model>)
   set_tests_properties(peers.transport PROPERTIES LABELS slow)
+endif()
+find_path(SIMGRID_INCLUDE_DIR simgrid/s4u.hpp)
+if(SIMGRID_INCLUDE_DIR)
+  peer_program(phold_simgrid DEPENDS simgrid)
+  set_target_properties(peer_phold_simgrid PROPERTIES CXX_STANDARD 17)
 endif()
