@@ -339,9 +339,13 @@ std::optional<ResultDocument> RunScenario(const Scenario& scenario, const Catalo
 
   Describe(scenario, catalog, *prepared.front(), plan, document);
   document.replications = records.front().replications.size();
-  for (std::size_t i = 0; i < records.size(); ++i) {
-    document.configurations.push_back(Result(*prepared[i], records[i], labels));
-  }
+  document.configurations.resize(records.size());
+  tbb::task_arena arena(static_cast<int>(options.threads));
+  arena.execute([&] {
+    tbb::parallel_for(std::size_t{0}, records.size(), [&](std::size_t i) {
+      document.configurations[i] = Result(*prepared[i], records[i], labels);
+    });
+  });
   document.comparisons = Compare(records, labels);
   ValidationErrors::Load(catalog.files, diagnostics).Apply(document);
   AddWarnings(diagnostics, document);
