@@ -15,7 +15,7 @@ namespace {
 
 constexpr SimTime kEnd = SimTime::FromNanos(6'000);
 
-TEST(EngineRanksSlow, TwoHundredGraphsOnUpToFourRanksOfUpToEightThreads) {
+void RunTwoHundredGraphs(Sending sending) {
   for (std::uint32_t graph = 0; graph < 200; ++graph) {
     SCOPED_TRACE(graph);
     const GraphOutcome one = RunGraph(graph, {{kEnd, 1}}, {});
@@ -29,20 +29,20 @@ TEST(EngineRanksSlow, TwoHundredGraphsOnUpToFourRanksOfUpToEightThreads) {
           random.push_back(stream.Below(ranks));
         }
         for (const std::vector<std::uint32_t>& rank_of : {{}, stripes, random}) {
-          for (const Sending sending : {Sending::kAhead, Sending::kHeldBack}) {
-            test::RunOnThreadRanks(ranks, [&](Ranks& here) {
-              RunOptions options{.always_team = threads == 2 && graph % 10 == 0,
-                                 .ranks = &here,
-                                 .rank_of = rank_of};
-              EXPECT_EQ(one, RunGraph(graph, {{kEnd, threads}}, options, sending))
-                  << ranks << ' ' << threads;
-            });
-          }
+          test::RunOnThreadRanks(ranks, [&](Ranks& here) {
+            RunOptions options{
+                .always_team = threads == 2 && graph % 10 == 0, .ranks = &here, .rank_of = rank_of};
+            EXPECT_EQ(one, RunGraph(graph, {{kEnd, threads}}, options, sending))
+                << ranks << ' ' << threads;
+          });
         }
       }
     }
   }
 }
+
+TEST(EngineRanksSlow, UpToFourRanksOfUpToEightThreads) { RunTwoHundredGraphs(Sending::kAhead); }
+TEST(EngineRanksSlow, SoWithWhatIsHeldBack) { RunTwoHundredGraphs(Sending::kHeldBack); }
 
 }  // namespace
 }  // namespace cnisim::engine::testing
