@@ -336,7 +336,8 @@ class HostProcess final : public engine::LogicalProcess {
   void DropTransfer(std::uint32_t transfer);
   void SendTrain(engine::Turn& turn, std::uint32_t transfer, std::uint32_t segments);
   void Pump(engine::Turn& turn, std::uint32_t transfer);
-  std::uint32_t SplitTrain(std::uint32_t transfer, std::uint32_t number, std::uint32_t segments);
+  std::uint32_t SplitTrain(SimTime now, std::uint32_t transfer, std::uint32_t number,
+                           std::uint32_t segments);
   void TrainAcknowledged(engine::Turn& turn, std::uint32_t slot);
   void SettleTrain(engine::Turn& turn, std::uint32_t transfer, std::uint32_t slot);
   void ReleaseTrain(engine::Turn& turn, std::uint32_t slot);

@@ -150,7 +150,7 @@ void HostProcess::Pump(Turn& turn, std::uint32_t index) {
     std::uint32_t number = repeat->train;
     std::uint32_t slot = transfer.sender.record(number);
     if (repeat->segments < transfer.sender.segments(number)) {
-      slot = SplitTrain(index, number, repeat->segments);
+      slot = SplitTrain(turn.now(), index, number, repeat->segments);
       number = calls_[slot].number;
     }
     Call& train = calls_[slot];
@@ -172,7 +172,7 @@ void HostProcess::Pump(Turn& turn, std::uint32_t index) {
 }
 
 // A record of its own for `segments` of a train.  @returns its slot
-std::uint32_t HostProcess::SplitTrain(std::uint32_t index, std::uint32_t number,
+std::uint32_t HostProcess::SplitTrain(SimTime now, std::uint32_t index, std::uint32_t number,
                                       std::uint32_t segments) {
   TcpSender& sender = transfers_[index].sender;
   const std::uint32_t from = sender.record(number);
@@ -181,7 +181,11 @@ std::uint32_t HostProcess::SplitTrain(std::uint32_t index, std::uint32_t number,
   const std::uint32_t generation = clients_[slot].generation;
   clients_[slot] = clients_[from];
   clients_[slot].generation = generation;
-  if (clients_[slot].live && clients_[slot].measured) ++stats_[calls_[from].edge].offered;
+  if (clients_[slot].live) {
+    clients_[slot].begun = now;
+    if (IsSourceEdge(calls_[from].edge)) requests_.Enter(now);
+    if (clients_[slot].measured) ++stats_[calls_[from].edge].offered;
+  }
   Call& whole = calls_[from];
   Call& part = calls_[slot];
   part = whole;
@@ -289,7 +293,7 @@ bool HostProcess::LostInFabric(Turn& turn, CallHandle handle, MessageKind kind) 
   if (lost == 0) return false;
   if (!call.is_train() || !HasData(kind) || lost >= call.train.segments()) return true;
   const std::uint32_t index = call.transfer;
-  const std::uint32_t slot = SplitTrain(index, call.number, lost);
+  const std::uint32_t slot = SplitTrain(turn.now(), index, call.number, lost);
   CountDrop(DropReason::kFabricLoss);
   transfers_[index].sender.Lost(calls_[slot].number, before);
   ArmTransferTimer(turn, index);

@@ -103,7 +103,8 @@ int main(int argc, char** argv) {
   Simulator::Schedule(MilliSeconds(2), &WatchSender, &tally, sender);
   const Ptr<PointToPointNetDevice> device = DynamicCast<PointToPointNetDevice>(devices.Get(0));
   device->GetQueue()->TraceConnectWithoutContext("Enqueue", MakeBoundCallback(&OnQueued, &tally));
-  device->TraceConnectWithoutContext("MacTxDrop", MakeBoundCallback(&OnDropped, &tally));
+  device->GetQueue()->TraceConnectWithoutContext("DropBeforeEnqueue",
+                                                 MakeBoundCallback(&OnDropped, &tally));
 
   Simulator::Stop(Seconds(bulk.warm_up + bulk.seconds));
   Simulator::Run();
