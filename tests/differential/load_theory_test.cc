@@ -204,15 +204,16 @@ TEST(LoadTheory, ASaturatedSoftirqCoreServesItsRate) {
   EXPECT_NEAR(ServedRate(record), rate, 0.01 * rate);
 }
 
-// Answers of 100 000 B are 70 packets with 66 B of headers each.
+// Answers of 14,480 B are 10 packets with 66 B of headers each: one initial window, so that each is
+// sent once or dropped whole, and no byte of the NIC goes into what has arrived already.
 TEST(LoadTheory, ASaturatedNicSendsItsRate) {
-  Model model = OneNode(0.3, kNothing, /*work=*/0, /*cv=*/0);
-  model.edges[test::kTrafficEdge].response = 100'000_B;
+  Model model = OneNode(2, kNothing, /*work=*/0, /*cv=*/0);
+  model.edges[test::kTrafficEdge].response = 14'480_B;
   model.nodes[0].egress = 1_Gbps;
   const TrafficRecord record = Simulate(model, 0);
   EXPECT_EQ(record.binding().kind, ResourceKind::kNic);
   EXPECT_TRUE(record.binding().saturated);
-  const double rate = 1e9 / 8 / (100'000 + 70 * 66);
+  const double rate = 1e9 / 8 / (14'480 + 10 * 66);
   EXPECT_NEAR(ServedRate(record), rate, 0.01 * rate);
 }
 
