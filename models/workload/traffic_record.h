@@ -113,7 +113,7 @@ struct ResourceUse {
 
 /// CPU time of one node, by what it went to.
 struct NodeCpu {
-  std::uint32_t cores = 0;
+  std::uint64_t cores = 0;  // as wide as the others: ranks send the record as it lies in memory
   SimTime application;   ///< the pods' own work
   SimTime task_network;  ///< system calls and what the kernel does inside them
   SimTime softirq;
