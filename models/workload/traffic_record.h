@@ -114,8 +114,8 @@ struct ResourceUse {
 /// CPU time of one node, by what it went to.
 struct NodeCpu {
   std::uint64_t cores = 0;  // as wide as the others: ranks send the record as it lies in memory
-  SimTime application;   ///< the pods' own work
-  SimTime task_network;  ///< system calls and what the kernel does inside them
+  SimTime application;      ///< the pods' own work
+  SimTime task_network;     ///< system calls and what the kernel does inside them
   SimTime softirq;
   SimTime proxy;
   SimTime network() const { return task_network + softirq + proxy; }

@@ -496,10 +496,9 @@ INSTANTIATE_TEST_SUITE_P(
       |                                                ^
   for instance GET /api/v1/products
 )"},
-        Mistake{
-            "ExponentialWithAnotherCv",
-            "work: {cart: {mean: 5ms, cv: 0.5, distribution: exponential}}\n",
-            R"(t.yaml:6:14: error: the cv of an exponential distribution is 1 in work.cart
+        Mistake{"ExponentialWithAnotherCv",
+                "work: {cart: {mean: 5ms, cv: 0.5, distribution: exponential}}\n",
+                R"(t.yaml:6:14: error: the cv of an exponential distribution is 1 in work.cart
     6 | work: {cart: {mean: 5ms, cv: 0.5, distribution: exponential}}
       |              ^
 t.yaml: note: no traffic is given: 100/s from outside to shop/frontend

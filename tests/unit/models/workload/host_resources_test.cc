@@ -16,8 +16,8 @@ HostResources Resources() {
 }
 
 // That the laws hold is checked at the end of every simulation.  A server that works behind the
-// accounts' back is a server that is wrong: somebody is there who did not come, or work is done that
-// nobody asked for.
+// accounts' back is a server that is wrong: somebody is there who did not come, or work is done
+// that nobody asked for.
 TEST(HostResourcesDeathTest, ATaskThatNobodyCountedBreaksLittlesLaw) {
   HostResources resources = Resources();
   resources.SubmitTask(1_us, 1, 5_us);
