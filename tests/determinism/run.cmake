@@ -13,6 +13,7 @@ foreach(form IN ITEMS "quick 5" "slow 50")
   add_test(NAME determinism.killed_sweep_${name}
     COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/run/killed_sweep.py $<TARGET_FILE:cnisim> ${kills})
 endforeach()
+set_tests_properties(determinism.interrupted_sweep determinism.killed_sweep_quick PROPERTIES LABELS long)
 set_tests_properties(determinism.killed_sweep_slow PROPERTIES LABELS slow)
 execute_process(COMMAND ${Python3_EXECUTABLE} -c "import jsonschema" RESULT_VARIABLE no_jsonschema
   OUTPUT_QUIET ERROR_QUIET)
@@ -35,5 +36,5 @@ if(no_jsonschema EQUAL 0)
   add_test(NAME determinism.ramp
     COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/run/ramp.py $<TARGET_FILE:cnisim>
       ${CMAKE_SOURCE_DIR}/scenarios/smallest.yaml ${CMAKE_SOURCE_DIR}/docs/schema/ramp-1.schema.json ${ramp_on_ranks})
-  set_tests_properties(determinism.ramp PROPERTIES PROCESSORS 2)
+  set_tests_properties(determinism.ramp PROPERTIES PROCESSORS 2 LABELS long)
 endif()
