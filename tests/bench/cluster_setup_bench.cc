@@ -51,7 +51,8 @@ BENCHMARK(ReadFiles)->Unit(benchmark::kMillisecond)->MeasureProcessCPUTime()->Us
 
 // What stands between a command and the first event.
 void SetUp(benchmark::State& state) {
-  const workload::TrafficOptions instant{.threads = 1, .duration = SimTime::FromNanos(1)};
+  workload::TrafficOptions instant;
+  instant.duration = SimTime::FromNanos(1);
   for (auto _ : state) {
     document::Diagnostics diagnostics;
     const auto scenario = ReadScenario(CNISIM_BIG_CLUSTER, TheCatalog(), diagnostics);

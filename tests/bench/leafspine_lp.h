@@ -7,6 +7,7 @@
 #include <memory>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "sim/engine/simulation.h"
 #include "tests/bench/leafspine_model.h"
@@ -35,7 +36,7 @@ class EngineRun {
     AddNodes();
     Connect();
     for (std::uint32_t i = 0; i < parameters_.hosts; ++i) {
-      simulation_.Schedule(engine::LpId(i), HostOf(i).first_request(), kTimer);
+      simulation_.Schedule(engine::LpId(parameters_.Host(i)), HostOf(i).first_request(), kTimer);
     }
   }
 
@@ -49,17 +50,19 @@ class EngineRun {
   }
 
  private:
-  // Hosts, leaves and spines in the order that Parameters numbers them.
+  // In the order that Parameters numbers them.
   void AddNodes() {
+    std::vector<std::unique_ptr<engine::LogicalProcess>> nodes(parameters_.nodes());
     for (std::uint32_t i = 0; i < parameters_.hosts; ++i) {
-      simulation_.Add(std::make_unique<NodeLp<Host>>(Host(parameters_, i), "host"));
+      nodes[parameters_.Host(i)] = std::make_unique<NodeLp<Host>>(Host(parameters_, i), "host");
     }
     for (std::uint32_t i = 0; i < parameters_.leaves(); ++i) {
-      simulation_.Add(std::make_unique<NodeLp<Leaf>>(Leaf(parameters_, i), "leaf"));
+      nodes[parameters_.Leaf(i)] = std::make_unique<NodeLp<Leaf>>(Leaf(parameters_, i), "leaf");
     }
     for (std::uint32_t i = 0; i < parameters_.spines; ++i) {
-      simulation_.Add(std::make_unique<NodeLp<Spine>>(Spine(parameters_), "spine"));
+      nodes[parameters_.Spine(i)] = std::make_unique<NodeLp<Spine>>(Spine(parameters_), "spine");
     }
+    for (auto& node : nodes) simulation_.Add(std::move(node));
   }
   void Connect() {
     const SimTime edge = kPacket / BitsPerSecond(10'000'000'000) + parameters_.propagation;
@@ -69,7 +72,7 @@ class EngineRun {
       simulation_.Connect(engine::LpId(b), engine::LpId(a), latency);
     };
     for (std::uint32_t i = 0; i < parameters_.hosts; ++i) {
-      both(i, parameters_.Leaf(i / parameters_.hosts_per_leaf), edge);
+      both(parameters_.Host(i), parameters_.Leaf(i / parameters_.hosts_per_leaf), edge);
     }
     for (std::uint32_t leaf = 0; leaf < parameters_.leaves(); ++leaf) {
       for (std::uint32_t spine = 0; spine < parameters_.spines; ++spine) {
@@ -78,7 +81,8 @@ class EngineRun {
     }
   }
   const Host& HostOf(std::uint32_t host) {
-    return static_cast<const NodeLp<Host>&>(simulation_.lp(engine::LpId(host))).node();
+    const engine::LpId lp(parameters_.Host(host));
+    return static_cast<const NodeLp<Host>&>(simulation_.lp(lp)).node();
   }
 
   const Parameters& parameters_;

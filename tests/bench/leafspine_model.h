@@ -10,6 +10,7 @@
 /// The behaviour of a node is apart from what carries its events: `Port` has Schedule() and Send()
 /// as engine::Turn does.  A sequential program on std::priority_queue runs it too, as the check.
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <queue>
@@ -37,9 +38,24 @@ struct Parameters {
 
   std::uint32_t leaves() const { return (hosts + hosts_per_leaf - 1) / hosts_per_leaf; }
   std::uint32_t nodes() const { return hosts + leaves() + spines; }
-  // Hosts come first, then leaves, then spines.
-  std::uint32_t Leaf(std::uint32_t i) const { return hosts + i; }
-  std::uint32_t Spine(std::uint32_t i) const { return hosts + leaves() + i; }
+  // Numbers of nodes.  Neighbours have neighbouring ones, for an engine deals LPs out to threads by
+  // stretches of them: the hosts of a leaf, the leaf, and a spine after each share of the leaves.
+  std::uint32_t Host(std::uint32_t i) const {
+    return FirstUnder(i / hosts_per_leaf) + i % hosts_per_leaf;
+  }
+  std::uint32_t Leaf(std::uint32_t i) const {
+    return FirstUnder(i) + std::min(hosts_per_leaf, hosts - i * hosts_per_leaf);
+  }
+  std::uint32_t Spine(std::uint32_t i) const {
+    const std::uint32_t next_leaf = ((i + 1) * leaves() + spines - 1) / spines;
+    return FirstUnder(next_leaf) - (SpinesBefore(next_leaf) - i);
+  }
+
+ private:
+  std::uint32_t SpinesBefore(std::uint32_t leaf) const { return leaf * spines / leaves(); }
+  std::uint32_t FirstUnder(std::uint32_t leaf) const {
+    return std::min(leaf * hosts_per_leaf, hosts) + leaf + SpinesBefore(leaf);
+  }
 };
 
 /// What a packet carries: its source and when the request was made; its destination is in `aux`.
@@ -119,7 +135,7 @@ class Host {
     if (target >= self_) ++target;
     const engine::Event request = {now,
                                    0,
-                                   engine::LpId(self_),
+                                   engine::LpId(parameters_->Host(self_)),
                                    kRequest,
                                    static_cast<std::uint16_t>(target),
                                    Payload(self_, now)};
@@ -165,7 +181,8 @@ class Leaf {
   void Handle(const engine::Event& packet, Port& port) {
     const std::uint32_t leaf = packet.aux / parameters_->hosts_per_leaf;
     if (leaf == index_) {
-      down_[packet.aux - leaf * parameters_->hosts_per_leaf].Carry(packet, packet.aux, port);
+      down_[packet.aux - leaf * parameters_->hosts_per_leaf].Carry(
+          packet, parameters_->Host(packet.aux), port);
     } else {
       up_.Carry(packet, parameters_->Spine(index_ % parameters_->spines), port);
     }
@@ -222,11 +239,22 @@ class PriorityQueueRun {
  public:
   explicit PriorityQueueRun(const Parameters& parameters)
       : parameters_(parameters), sends_(parameters.nodes()) {
-    for (std::uint32_t i = 0; i < parameters.hosts; ++i) hosts_.emplace_back(parameters_, i);
-    for (std::uint32_t i = 0; i < parameters.leaves(); ++i) leaves_.emplace_back(parameters_, i);
-    for (std::uint32_t i = 0; i < parameters.spines; ++i) spines_.emplace_back(parameters_);
+    places_.resize(parameters.nodes());
     for (std::uint32_t i = 0; i < parameters.hosts; ++i) {
-      Push(i, {hosts_[i].first_request(), 0, engine::LpId(i), kTimer, 0, 0});
+      hosts_.emplace_back(parameters_, i);
+      places_[parameters.Host(i)] = {NodeKind::kHost, i};
+    }
+    for (std::uint32_t i = 0; i < parameters.leaves(); ++i) {
+      leaves_.emplace_back(parameters_, i);
+      places_[parameters.Leaf(i)] = {NodeKind::kLeaf, i};
+    }
+    for (std::uint32_t i = 0; i < parameters.spines; ++i) {
+      spines_.emplace_back(parameters_);
+      places_[parameters.Spine(i)] = {NodeKind::kSpine, i};
+    }
+    for (std::uint32_t i = 0; i < parameters.hosts; ++i) {
+      const std::uint32_t node = parameters.Host(i);
+      Push(node, {hosts_[i].first_request(), 0, engine::LpId(node), kTimer, 0, 0});
     }
   }
 
@@ -235,14 +263,14 @@ class PriorityQueueRun {
     while (queue_.top().time < parameters_.end) {
       const engine::Event event = queue_.top();
       queue_.pop();
-      const std::uint32_t node = event.target.value();
+      const Place place = places_[event.target.value()];
       Port port = {*this, event.target};
-      if (node < parameters_.hosts) {
-        hosts_[node].Handle(event, port);
-      } else if (node < parameters_.Spine(0)) {
-        leaves_[node - parameters_.Leaf(0)].Handle(event, port);
+      if (place.kind == NodeKind::kHost) {
+        hosts_[place.index].Handle(event, port);
+      } else if (place.kind == NodeKind::kLeaf) {
+        leaves_[place.index].Handle(event, port);
       } else {
-        spines_[node - parameters_.Spine(0)].Handle(event, port);
+        spines_[place.index].Handle(event, port);
       }
     }
   }
@@ -254,6 +282,11 @@ class PriorityQueueRun {
   }
 
  private:
+  enum class NodeKind : std::uint8_t { kHost, kLeaf, kSpine };
+  struct Place {
+    NodeKind kind = NodeKind::kHost;
+    std::uint32_t index = 0;
+  };
   struct Port {
     void Schedule(SimTime at, std::uint16_t kind) {
       run.Push(self.value(), {at, 0, self, kind, 0, 0});
@@ -277,6 +310,7 @@ class PriorityQueueRun {
 
   const Parameters parameters_;
   std::vector<std::uint64_t> sends_;
+  std::vector<Place> places_;  // [node]
   std::vector<Host> hosts_;
   std::vector<Leaf> leaves_;
   std::vector<Spine> spines_;

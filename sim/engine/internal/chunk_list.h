@@ -14,14 +14,15 @@
 namespace cnisim::engine::internal {
 
 /// Aligned to its size, so that the address of an event's end tells whether its chunk is full.
-struct alignas(512) Chunk {
-  static constexpr std::size_t kEvents = 15;
+struct alignas(1024) Chunk {
+  static constexpr std::size_t kPlaces = 32;  // the head takes one
+  static constexpr std::size_t kEvents = kPlaces - 1;
 
   Chunk* next;
   std::uint64_t unused[3];
   Event events[kEvents];
 };
-static_assert(sizeof(Chunk) == 512);
+static_assert(sizeof(Chunk) == Chunk::kPlaces * sizeof(Event));
 
 /// Free chunks of one worker; only grows.
 class ChunkPool {
@@ -31,6 +32,7 @@ class ChunkPool {
       Grow();
     Chunk* chunk = free_;
     free_ = chunk->next;
+    PrefetchForWriting(free_);
     chunk->next = nullptr;
     return chunk;
   }
@@ -45,6 +47,10 @@ class ChunkPool {
 
  private:
   void Grow();
+  // Another core may have read what was in it.
+  static void PrefetchForWriting(const Chunk* chunk) {
+    for (int i = 0; i < 4; ++i) __builtin_prefetch(chunk->events + 2 * i - 1, 1);
+  }
 
   Chunk* free_ = nullptr;
   std::size_t chunks_ = 0;
@@ -56,11 +62,21 @@ class ChunkList {
  public:
   bool empty() const { return head_ == nullptr; }
 
-  /// Where the next event goes.
-  Event* Append(ChunkPool& pool) {
-    if (reinterpret_cast<std::uintptr_t>(end_) % sizeof(Chunk) == 0) [[unlikely]]
-      Extend(pool);
-    return end_++;
+  /// There is no room for another event before Extend().
+  bool full() const { return reinterpret_cast<std::uintptr_t>(end_) % sizeof(Chunk) == 0; }
+  void Extend(ChunkPool& pool) {
+    Chunk* chunk = pool.Take();
+    if (head_ == nullptr) {
+      head_ = chunk;
+    } else {
+      tail()->next = chunk;
+    }
+    end_ = chunk->events;
+  }
+  /// @pre !full()
+  void Append(const Event& event) {
+    __builtin_prefetch(end_ + 4, 1);
+    *end_++ = event;
   }
 
   /// Calls visit(chunk, number of its events) for each chunk.
@@ -85,15 +101,6 @@ class ChunkList {
   Chunk* tail() const {
     return reinterpret_cast<Chunk*>(reinterpret_cast<std::uintptr_t>(end_ - 1) &
                                     ~std::uintptr_t{sizeof(Chunk) - 1});
-  }
-  void Extend(ChunkPool& pool) {
-    Chunk* chunk = pool.Take();
-    if (head_ == nullptr) {
-      head_ = chunk;
-    } else {
-      tail()->next = chunk;
-    }
-    end_ = chunk->events;
   }
 
   Chunk* head_ = nullptr;

@@ -18,8 +18,10 @@ constexpr SimTime kWidestWindow = SimTime::FromNanos(1'000'000);
 
 // More workers than LPs have nothing to do, and every worker has a list for each window and block.
 constexpr unsigned kMostWorkers = 64;
-constexpr std::uint32_t kBlocksPerWorker = 4;
-constexpr std::uint32_t kMostBlocks = 128;
+constexpr std::uint32_t kBlocksPerWorker = 24;
+
+// How often homes are measured anew, in windows of a team.
+constexpr std::uint32_t kBalancePeriod = 64;
 
 // What opening a window to the team and closing it costs, and how much longer than that a window
 // should take alone before a team is worth it.
@@ -52,11 +54,12 @@ std::uint64_t Mask(bool on) { return on ? ~std::uint64_t{0} : 0; }
 // --- when a team is worth it ---
 
 bool TeamPolicy::WantsTeam(std::uint32_t events) {
-  if (pause_ > 0) {
-    --pause_;
+  const double alone_ns = events * nanos_per_event_;
+  if (pause_ns_ > 0) {
+    pause_ns_ -= alone_ns;
     return false;
   }
-  if (events * nanos_per_event_ < kWorthwhile * kTeamNanos) {
+  if (alone_ns < kWorthwhile * kTeamNanos) {
     thick_in_a_row_ = 0;
     return false;
   }
@@ -71,17 +74,37 @@ void TeamPolicy::Timed(std::uint32_t events, std::int64_t nanos) {
   nanos_per_event_ += (sample - nanos_per_event_) / 8;
 }
 
-void TeamPolicy::Waited(std::int64_t nanos) {
-  // Longer than any share of a window: the helper lost its core.
-  constexpr std::int64_t kTakenAway = 200'000;
-  if (nanos > kTakenAway) {
-    pause_ = next_pause_;
-    next_pause_ = std::min(4 * next_pause_, kLongestPause);
-    calm_windows_ = 0;
-  } else if (++calm_windows_ == 1024) {
-    next_pause_ = std::max(next_pause_ / 2, kShortestPause);
-    calm_windows_ = 0;
+void TeamPolicy::Waited(std::uint32_t events, std::int64_t nanos) {
+  // Longer than all of the window would take one thread: the helper lost its core.
+  constexpr double kTakenAway = 200'000;
+  // A pause loses half of its length if it was for nothing, so the first one is no longer than
+  // the wait; while helpers keep being taken away, waits shrink to a thirty-second of the time.
+  constexpr double kShortest = 2;
+  constexpr double kLongest = 32;
+  const double alone_ns = events * nanos_per_event_;
+  const auto waited = static_cast<double>(nanos);
+  if (waited > std::max(kTakenAway, alone_ns)) {
+    const bool soon = calm_ns_ < 2 * kLongest * waited;
+    pause_factor_ = soon ? std::clamp(2 * pause_factor_, kShortest, kLongest) : kShortest;
+    pause_ns_ = pause_factor_ * waited;
+    calm_ns_ = 0;
+  } else {
+    calm_ns_ += alone_ns;
   }
+}
+
+TeamPolicy::Division TeamPolicy::Divide(std::uint32_t events, bool many) {
+  division_events_ += events;
+  if (++division_windows_ < division_period_) return Division::kLeave;
+  const double mean_ns =
+      static_cast<double>(division_events_) / division_windows_ * nanos_per_event_;
+  division_events_ = 0;
+  division_windows_ = 0;
+  // Far apart, and after longer and longer, so that nobody moves to and fro.
+  const double team_ns = kWorthwhile * kTeamNanos;
+  if (many ? mean_ns > team_ns / 2 : mean_ns < team_ns) return Division::kLeave;
+  division_period_ = std::min(4 * division_period_, 1U << 20);
+  return many ? Division::kOneBlock : Division::kManyBlocks;
 }
 
 // --- building ---
@@ -168,7 +191,10 @@ void Executor::Divide(const RunOptions& options) {
 // Divides LPs and pending events among `threads` workers.
 void Executor::Arrange(unsigned threads) {
   threads = std::min({threads, std::max(lp_count(), 1U), kMostWorkers});
-  if (workers_.size() == threads) return;
+  if (workers_.size() == threads) {
+    if (always_team_ && team_ != nullptr && !many_blocks_) Redivide(true);
+    return;
+  }
   team_.reset();
   std::vector<Event> pending;
   if (!workers_.empty()) earlier_kind_events_ = EventsByKind();
@@ -176,25 +202,68 @@ void Executor::Arrange(unsigned threads) {
   worker_pointers_.clear();
   workers_.clear();
 
-  // Blocks are as many as the workers want, within a factor of two, and as long as a power of two.
-  // A rank may own one stretch of the LPs only, and that wants to be as many.
-  const std::uint32_t stretches = ranks_ == nullptr ? 1 : ranks_->count();
-  const std::uint32_t blocks =
-      threads == 1 ? 1 : std::min(threads * kBlocksPerWorker * stretches, kMostBlocks);
-  const std::uint32_t last_lp = std::max(lp_count(), 1U) - 1;
-  layout_.block_shift = 0;
-  while ((last_lp >> layout_.block_shift) >= blocks) ++layout_.block_shift;
-  layout_.blocks = (last_lp >> layout_.block_shift) + 1;
-
+  shares_ = std::vector<Share>(threads);
+  many_blocks_ = threads > 1 && always_team_;
+  DivideIntoBlocks();
   for (unsigned i = 0; i < threads; ++i) {
     workers_.push_back(std::make_unique<Worker>(layout_, window_));
     worker_pointers_.push_back(workers_.back().get());
   }
-  shares_ = std::vector<Share>(threads);
   for (const Event& event : pending) workers_.front()->Place(event);
   if (threads > 1) {
     team_ = std::make_unique<Team>(threads - 1, [this](unsigned worker) { RunShares(worker); });
   }
+}
+
+// Blocks are as many as wanted, within a factor of two, and as long as a power of two.  A rank may
+// own one stretch of the LPs only, and that wants to be as many.
+void Executor::DivideIntoBlocks() {
+  const auto workers = static_cast<std::uint32_t>(shares_.size());
+  const std::uint32_t stretches = ranks_ == nullptr ? 1 : ranks_->count();
+  const std::uint32_t blocks =
+      many_blocks_ ? std::min(workers * kBlocksPerWorker * stretches, Layout::kMostBlocks) : 1;
+  const std::uint32_t last_lp = std::max(lp_count(), 1U) - 1;
+  layout_.block_shift = 0;
+  while ((last_lp >> layout_.block_shift) >= blocks) ++layout_.block_shift;
+  layout_.blocks = (last_lp >> layout_.block_shift) + 1;
+  homes_.clear();
+  for (std::uint32_t i = 0; i <= workers; ++i) homes_.push_back(layout_.blocks * i / workers);
+  unbalanced_windows_ = 0;
+}
+
+// Between two windows.
+void Executor::Redivide(bool many) {
+  many_blocks_ = many;
+  std::vector<Event> pending;
+  for (const auto& worker : workers_) worker->TakeAll(pending);
+  DivideIntoBlocks();
+  for (const auto& worker : workers_) worker->Redivide();
+  for (const Event& event : pending) workers_.front()->Place(event);
+}
+
+// Moves the edges between homes to where the events of the last windows say.
+void Executor::Balance() {
+  std::uint64_t total = 0;
+  std::vector<std::uint64_t>& events = workers_.front()->block_events();
+  for (std::uint32_t block = 0; block < layout_.blocks; ++block) {
+    for (std::size_t i = 1; i < workers_.size(); ++i) {
+      events[block] += std::exchange(workers_[i]->block_events()[block], 0);
+    }
+    total += events[block];
+  }
+  std::uint64_t before = 0;
+  std::size_t worker = 1;
+  for (std::uint32_t block = 0; block < layout_.blocks; ++block) {
+    // A block belongs to where the middle of its events lies.
+    while (worker < workers_.size() &&
+           (before + events[block] / 2) * workers_.size() >= total * worker) {
+      homes_[worker++] = block;
+    }
+    before += events[block];
+    events[block] /= 2;
+  }
+  for (; worker < workers_.size(); ++worker) homes_[worker] = layout_.blocks;
+  unbalanced_windows_ = 0;
 }
 
 // --- running ---
@@ -308,8 +377,14 @@ bool Executor::RunWindow(RunProfile& profile) {
   std::uint32_t events = 0;
   for (const auto& worker : workers_) events += worker->SlotEvents();
   const std::uint64_t before = window_.cut ? HandledEvents() : 0;
-  if (team_ != nullptr && (always_team_ || policy_.WantsTeam(events))) {
-    RunTogether(profile);
+  if (team_ != nullptr && !always_team_) {
+    const TeamPolicy::Division division = policy_.Divide(events, many_blocks_);
+    if (division != TeamPolicy::Division::kLeave) {
+      Redivide(division == TeamPolicy::Division::kManyBlocks);
+    }
+  }
+  if (many_blocks_ && (always_team_ || policy_.WantsTeam(events))) {
+    RunTogether(events, profile);
   } else {
     RunAlone(events);
   }
@@ -333,31 +408,34 @@ void Executor::RunAlone(std::uint32_t events) {
   policy_.Timed(events, NanosSince(begin));
 }
 
-void Executor::RunTogether(RunProfile& profile) {
+void Executor::RunTogether(std::uint32_t events, RunProfile& profile) {
   const auto workers = static_cast<std::uint32_t>(workers_.size());
   for (std::uint32_t i = 0; i < workers; ++i) {
-    shares_[i].next.store(layout_.blocks * i / workers, std::memory_order_relaxed);
-    shares_[i].end = layout_.blocks * (i + 1) / workers;
+    shares_[i].next.store(homes_[i], std::memory_order_relaxed);
+    shares_[i].end = homes_[i + 1];
   }
   team_->Open();
   if (always_team_) team_->AwaitHelper();
   RunShares(0);
   const std::int64_t waited = team_->Close();
-  policy_.Waited(waited);
+  policy_.Waited(events, waited);
+  if (++unbalanced_windows_ == kBalancePeriod) Balance();
   ++profile.team_windows;
   profile.wait_seconds += static_cast<double>(waited) / 1e9;
 }
 
-// Own blocks first, so that their LPs stay in this core's cache; then whatever others left.
+// Own blocks first, so that their LPs stay in this core's cache; then whatever others left.  Many
+// at once in the beginning, which sorts better, one by one in the end.
 void Executor::RunShares(unsigned worker) {
   const auto workers = static_cast<unsigned>(shares_.size());
   for (unsigned i = 0; i < workers; ++i) {
     Share& share = shares_[(worker + i) % workers];
-    for (;;) {
-      if (share.next.load(std::memory_order_relaxed) >= share.end) break;
-      const std::uint32_t block = share.next.fetch_add(1, std::memory_order_relaxed);
-      if (block >= share.end) break;
-      workers_[worker]->RunBlocks(worker_pointers_, block, block + 1);
+    std::uint32_t first = share.next.load(std::memory_order_relaxed);
+    while (first < share.end) {
+      const std::uint32_t last = first + std::max((share.end - first) / 4, 1U);
+      if (!share.next.compare_exchange_weak(first, last, std::memory_order_relaxed)) continue;
+      workers_[worker]->RunBlocks(worker_pointers_, first, last);
+      first = share.next.load(std::memory_order_relaxed);
     }
   }
 }

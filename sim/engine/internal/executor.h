@@ -27,24 +27,29 @@ class TeamPolicy {
  public:
   /// Would a window of so many events pay for a team?
   bool WantsTeam(std::uint32_t events);
+  /// Is it time to think about how LPs are divided, and what is wanted?  Many blocks can be dealt
+  /// out evenly, but cost something in each window.
+  enum class Division : std::uint8_t { kLeave, kOneBlock, kManyBlocks };
+  Division Divide(std::uint32_t events, bool many);
 
   /// Shall this window be timed?  One in some dozens is.
   bool WantsTime() { return (windows_++ & 31) == 0; }
   /// What a window that ran alone took.
   void Timed(std::uint32_t events, std::int64_t nanos);
-  /// How long the leader waited for helpers at a window's end.
-  void Waited(std::int64_t nanos);
+  /// How long the leader waited for helpers at the end of a window of so many events.
+  void Waited(std::uint32_t events, std::int64_t nanos);
 
  private:
-  static constexpr std::uint64_t kShortestPause = 1U << 10;
-  static constexpr std::uint64_t kLongestPause = 1U << 16;
-
   double nanos_per_event_ = 60;  // a guess until it is measured
   std::uint64_t windows_ = 0;
   std::uint32_t thick_in_a_row_ = 0;
-  std::uint64_t pause_ = 0;        // windows to go without a team
-  std::uint64_t next_pause_ = 64;  // doubles while helpers keep being taken away
-  std::uint32_t calm_windows_ = 0;
+  double pause_ns_ = 0;      // to go without a team, in time of one thread
+  double pause_factor_ = 0;  // how many times the wait that was lost
+  double calm_ns_ = 0;       // since the last one
+
+  std::uint64_t division_events_ = 0;  // since the last Division
+  std::uint32_t division_windows_ = 0;
+  std::uint32_t division_period_ = 64;
 };
 
 class Executor {
@@ -71,12 +76,15 @@ class Executor {
   void Freeze(const RunOptions& options);
   void Divide(const RunOptions& options);
   void Arrange(unsigned threads);
+  void DivideIntoBlocks();
+  void Redivide(bool many);
+  void Balance();
   std::int64_t NextWindow(RunProfile& profile);
   void Exchange(std::int64_t& next);
   void ShareReport(std::vector<std::uint64_t>& kind_events, bool& worked);
   bool RunWindow(RunProfile& profile);
   void RunAlone(std::uint32_t events);
-  void RunTogether(RunProfile& profile);
+  void RunTogether(std::uint32_t events, RunProfile& profile);
   void RunShares(unsigned worker);
   std::uint64_t LeftOut() const;
   RunReport Report(const std::vector<std::uint64_t>& kind_events) const;
@@ -106,6 +114,9 @@ class Executor {
   std::vector<std::unique_ptr<Worker>> workers_;
   std::vector<Worker*> worker_pointers_;  // as workers_
   std::vector<Share> shares_;             // [worker]
+  std::vector<std::uint32_t> homes_;      // [worker]: its first block; one more at the end
+  bool many_blocks_ = false;
+  std::uint32_t unbalanced_windows_ = 0;  // that a team ran since Balance()
   bool always_team_ = false;
   TeamPolicy policy_;
   std::unique_ptr<Team> team_;  // last: its threads use all of the above

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <utility>
 
 #include "sim/base/check.h"
 
@@ -20,16 +21,54 @@ constexpr std::size_t kPrefetchProcess = 6;
 Worker::Worker(const Layout& layout, const Window& window)
     : layout_(layout),
       window_(window),
-      ring_(static_cast<std::size_t>(kSlots) * layout.blocks),
-      slot_events_(kSlots),
+      slots_(kSlots),
       counters_(std::size_t{1} << kLargeDigit),
+      block_events_(layout.blocks),
       kind_events_(layout.kinds) {}
+
+void Worker::Redivide() {
+  free_rows_.clear();
+  rows_.clear();
+  block_events_.assign(layout_.blocks, 0);
+}
 
 // --- pending events ---
 
-inline void Worker::PushRing(std::size_t slot, const Event& event) {
-  if (slot_events_[slot]++ == 0) occupied_[slot / 64] |= std::uint64_t{1} << (slot % 64);
-  *ring_[slot * layout_.blocks + BlockOf(event.target)].Append(pool_) = event;
+void Worker::OpenSlot(std::size_t slot) {
+  occupied_[slot / 64] |= std::uint64_t{1} << (slot % 64);
+  if (free_rows_.empty()) {
+    rows_.push_back(std::make_unique<Row>());
+    rows_.back()->lists.resize(layout_.blocks);
+    free_rows_.push_back(rows_.back().get());
+  }
+  slots_[slot].row = free_rows_.back();
+  free_rows_.pop_back();
+}
+
+inline void Worker::PushRing(std::size_t slot_index, const Event& event) {
+  Slot& slot = slots_[slot_index];
+  if (slot.events++ == 0) OpenSlot(slot_index);
+  const std::uint32_t block = BlockOf(event.target);
+  ChunkList& list = slot.row->lists[block];
+  if (list.full()) [[unlikely]] {
+    list.Extend(pool_);
+    slot.row->occupied[block / 64] |= std::uint64_t{1} << (block % 64);
+  }
+  list.Append(event);
+}
+
+// Calls visit(block, list) for those that have events.
+template <class Visit>
+void Worker::ForEachList(Row& row, std::uint32_t first, std::uint32_t last, Visit visit) {
+  for (std::uint32_t word = first / 64; word * 64 < last; ++word) {
+    std::uint64_t bits = row.occupied[word];
+    if (word == first / 64) bits &= ~std::uint64_t{0} << (first % 64);
+    if (last - word * 64 < 64) bits &= (std::uint64_t{1} << (last % 64)) - 1;
+    for (; bits != 0; bits &= bits - 1) {
+      const std::uint32_t block = word * 64 + static_cast<std::uint32_t>(std::countr_zero(bits));
+      visit(block, row.lists[block]);
+    }
+  }
 }
 
 void Worker::PushFar(const Event& event) {
@@ -40,7 +79,7 @@ void Worker::PushFar(const Event& event) {
 void Worker::Place(const Event& event) {
   const std::int64_t index = event.time / layout_.width;
   if (index - window_.index < kSlots) {
-    PushRing(Slot(index), event);
+    PushRing(SlotOf(index), event);
   } else {
     PushFar(event);
   }
@@ -56,7 +95,7 @@ void Worker::Emit(const Event& event) {
   }
   const std::int64_t ahead = (event.time - window_.start) / layout_.width;
   if (ahead > 0 && ahead < kSlots) [[likely]] {
-    PushRing(Slot(window_.index + ahead), event);
+    PushRing(SlotOf(window_.index + ahead), event);
   } else {
     PushFar(event);
   }
@@ -64,7 +103,7 @@ void Worker::Emit(const Event& event) {
 
 std::int64_t Worker::NextWindow() const {
   const std::int64_t far = far_.empty() ? kNever : far_.front().time / layout_.width;
-  const std::size_t open = Slot(window_.index);
+  const std::size_t open = SlotOf(window_.index);
   for (std::size_t step = 0; step <= occupied_.size(); ++step) {
     // The words from the open slot's on, round the ring; its own word comes twice, in two parts.
     const std::size_t word = (open / 64 + step) % occupied_.size();
@@ -89,30 +128,40 @@ void Worker::DrainFar() {
 }
 
 void Worker::ReleaseSlot() {
-  const std::size_t slot = Slot(window_.index);
-  if (slot_events_[slot] == 0) return;
-  slot_events_[slot] = 0;
-  occupied_[slot / 64] &= ~(std::uint64_t{1} << (slot % 64));
-  ChunkList* lists = &ring_[slot * layout_.blocks];
-  for (std::uint32_t block = 0; block < layout_.blocks; ++block) lists[block].Release(pool_);
+  const std::size_t index = SlotOf(window_.index);
+  Slot& slot = slots_[index];
+  if (slot.events == 0) return;
+  occupied_[index / 64] &= ~(std::uint64_t{1} << (index % 64));
+  ForEachList(*slot.row, 0, layout_.blocks,
+              [this](std::uint32_t, ChunkList& list) { list.Release(pool_); });
+  slot.row->occupied = {};
+  free_rows_.push_back(slot.row);
+  slot = {};
 }
 
 void Worker::TakeAll(std::vector<Event>& events) {
-  for (ChunkList& list : ring_) {
-    list.ForEachChunk([&](const Chunk* chunk, std::size_t count) {
-      events.insert(events.end(), chunk->events, chunk->events + count);
-    });
-    list.Release(pool_);
+  for (Slot& slot : slots_) {
+    if (slot.events == 0) continue;
+    for (ChunkList& list : slot.row->lists) {
+      list.ForEachChunk([&](const Chunk* chunk, std::size_t count) {
+        events.insert(events.end(), chunk->events, chunk->events + count);
+      });
+      list.Release(pool_);
+    }
+    slot.row->occupied = {};
+    free_rows_.push_back(slot.row);
+    slot = {};
   }
   events.insert(events.end(), far_.begin(), far_.end());
   far_.clear();
-  std::fill(slot_events_.begin(), slot_events_.end(), 0);
   occupied_ = {};
 }
 
 std::size_t Worker::bytes() const {
-  return pool_.bytes() + ring_.size() * sizeof(ChunkList) +
+  return pool_.bytes() + slots_.size() * sizeof(Slot) +
+         rows_.size() * (sizeof(Row) + layout_.blocks * sizeof(ChunkList)) +
          (far_.capacity() + outbox_.capacity()) * sizeof(Event) +
+         block_events_.size() * sizeof(std::uint64_t) +
          (keys_.capacity() + scratch_.capacity()) * sizeof(std::uint64_t) +
          chunks_.capacity() * sizeof(Chunk*);
 }
@@ -127,19 +176,20 @@ void Worker::RunBlocks(std::span<Worker* const> workers, std::uint32_t first, st
 }
 
 void Worker::Gather(std::span<Worker* const> workers, std::uint32_t first, std::uint32_t last) {
-  const std::size_t slot = Slot(window_.index);
+  const std::size_t index = SlotOf(window_.index);
   key_count_ = 0;
   chunks_.clear();
   chunk_events_.clear();
   for (const Worker* worker : workers) {
-    if (worker->slot_events_[slot] == 0) continue;
-    for (std::uint32_t block = first; block < last; ++block) {
-      worker->ring_[slot * layout_.blocks + block].ForEachChunk(
-          [this](const Chunk* chunk, std::size_t count) {
-            chunks_.push_back(chunk);
-            chunk_events_.push_back(static_cast<std::uint32_t>(count));
-          });
-    }
+    const Slot& slot = worker->slots_[index];
+    if (slot.events == 0) continue;
+    ForEachList(*slot.row, first, last, [this](std::uint32_t block, const ChunkList& list) {
+      list.ForEachChunk([this, block](const Chunk* chunk, std::size_t count) {
+        chunks_.push_back(chunk);
+        chunk_events_.push_back(static_cast<std::uint32_t>(count));
+        block_events_[block] += count;
+      });
+    });
   }
   if (chunks_.empty()) return;
   if (keys_.size() < chunks_.size() * Chunk::kEvents) {
@@ -153,7 +203,7 @@ void Worker::Gather(std::span<Worker* const> workers, std::uint32_t first, std::
       std::min<std::uint64_t>(layout_.lps.size(), std::uint64_t{last} << layout_.block_shift) -
       first_lp_;
   lp_bits_ = static_cast<unsigned>(std::bit_width(lps - 1));
-  index_bits_ = static_cast<unsigned>(std::bit_width(chunks_.size() * 16 - 1));
+  index_bits_ = static_cast<unsigned>(std::bit_width(chunks_.size() * Chunk::kPlaces - 1));
   index_mask_ = (std::uint64_t{1} << index_bits_) - 1;
   const auto time_width =
       static_cast<unsigned>(std::bit_width(static_cast<std::uint64_t>(layout_.width.nanos() - 1)));
@@ -172,7 +222,7 @@ void Worker::Gather(std::span<Worker* const> workers, std::uint32_t first, std::
       const std::uint64_t lp = event.target.value() - first_lp_;
       const auto after =
           static_cast<std::uint64_t>((event.time - window_.start).nanos()) >> time_shift;
-      keys_[key_count_++] = lp << lp_shift_ | after << index_bits_ | (place * 16 + i);
+      keys_[key_count_++] = lp << lp_shift_ | after << index_bits_ | (place * Chunk::kPlaces + i);
     }
   }
 }
@@ -184,9 +234,43 @@ bool Worker::KeyBefore(std::uint64_t a, std::uint64_t b) const {
 
 void Worker::SortRun(std::uint64_t* first, std::uint64_t* last) {
   if (static_cast<std::size_t>(last - first) > kInsertionSortMax) {
-    std::sort(first, last, [this](std::uint64_t a, std::uint64_t b) { return KeyBefore(a, b); });
+    SortByTime(first, last);
     return;
   }
+  InsertionSort(first, last);
+}
+
+// Deals the keys of one LP out by the first digit of their time, about one to a bucket.
+void Worker::SortByTime(std::uint64_t* first, std::uint64_t* last) {
+  const auto count = static_cast<std::size_t>(last - first);
+  const unsigned digit = std::min(
+      {static_cast<unsigned>(std::bit_width(count)), kLargeDigit, lp_shift_ - index_bits_});
+  const unsigned shift = lp_shift_ - digit;
+  const std::uint64_t mask = (std::uint64_t{1} << digit) - 1;
+  std::uint32_t* const counters = counters_.data();
+  std::fill(counters, counters + mask + 1, 0);
+  for (const std::uint64_t* key = first; key != last; ++key) ++counters[(*key >> shift) & mask];
+  std::uint32_t before = 0;
+  for (std::size_t i = 0; i <= mask; ++i) before += std::exchange(counters[i], before);
+  std::uint64_t* const sorted = scratch_.data();
+  for (const std::uint64_t* key = first; key != last; ++key) {
+    sorted[counters[(*key >> shift) & mask]++] = *key;
+  }
+  std::copy(sorted, sorted + count, first);
+  std::size_t begin = 0;  // of the bucket; its counter has moved to its end
+  for (std::size_t i = 0; i <= mask; ++i) {
+    const std::size_t end = counters[i];
+    if (end - begin > kInsertionSortMax) {
+      std::sort(first + begin, first + end,
+                [this](std::uint64_t a, std::uint64_t b) { return KeyBefore(a, b); });
+    } else if (end - begin > 1) {
+      InsertionSort(first + begin, first + end);
+    }
+    begin = end;
+  }
+}
+
+void Worker::InsertionSort(std::uint64_t* first, std::uint64_t* last) {
   for (std::uint64_t* next = first + 1; next < last; ++next) {
     const std::uint64_t key = *next;
     std::uint64_t* hole = next;

@@ -4,13 +4,15 @@
 /// One worker: its part of the pending set, and how it runs the LPs of a block.
 ///
 /// Pending events lie in a ring of windows.  Each worker has its own ring, into which it puts
-/// whatever the LPs that it happens to run send, whoever the target: for every window a list for
-/// each block of LPs.  Who runs a block gathers its lists from all workers, brings them in order
-/// and runs the LPs one after the other.  Events beyond the ring wait in a heap.
+/// whatever the LPs that it happens to run send, whoever the target: for every window that has
+/// events a row with a list for each block of LPs.  Who runs a block gathers its lists from all
+/// workers, brings them in order and runs the LPs one after the other.  Events beyond the ring wait
+/// in a heap.
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <vector>
 
@@ -34,6 +36,8 @@ static_assert(sizeof(LpState) == 32);
 
 /// How LPs and time are divided; fixed between two re-arrangements.
 struct Layout {
+  static constexpr std::uint32_t kMostBlocks = 128;
+
   std::span<LpState> lps;                       // [lp id]
   SimTime width;                                // of a window
   unsigned block_shift = 0;                     // LP id >> block_shift is its block
@@ -73,7 +77,7 @@ class alignas(64) Worker {
   /// Moves what the ring now reaches out of the heap.
   void DrainFar();
   /// Events in the open window's slot.
-  std::uint32_t SlotEvents() const { return slot_events_[Slot(window_.index)]; }
+  std::uint32_t SlotEvents() const { return slots_[SlotOf(window_.index)].events; }
   /// Gives the chunks of the open window back.
   void ReleaseSlot();
   /// Events for LPs of other ranks that were sent since ClearOutbox().
@@ -81,6 +85,10 @@ class alignas(64) Worker {
   void ClearOutbox() { outbox_.clear(); }
   /// Takes all pending events out, into `events`.
   void TakeAll(std::vector<Event>& events);
+  /// The layout has other blocks now.  @pre nothing is pending
+  void Redivide();
+  /// Events of the blocks that this worker ran: [block]; the leader may write.
+  std::vector<std::uint64_t>& block_events() { return block_events_; }
 
   // --- inside a window, by whoever runs the block ---
 
@@ -101,23 +109,38 @@ class alignas(64) Worker {
   std::size_t bytes() const;
 
  private:
-  static std::size_t Slot(std::int64_t index) {
+  // The lists of a window.  Other workers read the open one's, so that each has its own memory.
+  struct alignas(64) Row {
+    std::array<std::uint64_t, Layout::kMostBlocks / 64> occupied{};  // bit a block: it has events
+    std::vector<ChunkList> lists;                                    // [block]
+  };
+  struct Slot {
+    Row* row = nullptr;  // if it has events
+    std::uint32_t events = 0;
+  };
+
+  static std::size_t SlotOf(std::int64_t index) {
     return static_cast<std::size_t>(index) & (kSlots - 1);
   }
   std::uint32_t BlockOf(LpId lp) const { return lp.value() >> layout_.block_shift; }
   void PushRing(std::size_t slot, const Event& event);
   void PushFar(const Event& event);
+  void OpenSlot(std::size_t slot);
+  template <class Visit>
+  static void ForEachList(Row& row, std::uint32_t first, std::uint32_t last, Visit visit);
 
   void Gather(std::span<Worker* const> workers, std::uint32_t first, std::uint32_t last);
   void Sort();
   void SortByLp();
   void SortRun(std::uint64_t* first, std::uint64_t* last);
+  void SortByTime(std::uint64_t* first, std::uint64_t* last);
+  void InsertionSort(std::uint64_t* first, std::uint64_t* last);
   void RunSorted();
   void RunLp(Turn& turn, LpId lp, const std::uint64_t* first, const std::uint64_t* last);
   bool KeyBefore(std::uint64_t a, std::uint64_t b) const;
   const Event* EventOf(std::uint64_t key) const {
     const std::uint64_t index = key & index_mask_;
-    return &chunks_[index >> 4]->events[index & 15];
+    return &chunks_[index / Chunk::kPlaces]->events[index % Chunk::kPlaces];
   }
   LpId LpOf(std::uint64_t key) const {
     return LpId(first_lp_ + static_cast<std::uint32_t>(key >> lp_shift_));
@@ -128,8 +151,9 @@ class alignas(64) Worker {
 
   // Pending events.
   ChunkPool pool_;
-  std::vector<ChunkList> ring_;                        // [slot * blocks + block]
-  std::vector<std::uint32_t> slot_events_;             // [slot]
+  std::vector<Slot> slots_;
+  std::vector<std::unique_ptr<Row>> rows_;
+  std::vector<Row*> free_rows_;
   std::array<std::uint64_t, kSlots / 64> occupied_{};  // bit a slot: it has events
   std::vector<Event> far_;                             // heap, earliest first
   std::vector<Event> outbox_;                          // for other ranks
@@ -138,7 +162,7 @@ class alignas(64) Worker {
   std::vector<std::uint64_t> keys_;     // the first key_count_ are in use
   std::vector<std::uint64_t> scratch_;  // as long
   std::size_t key_count_ = 0;
-  std::vector<const Chunk*> chunks_;         // [key's place / 16]
+  std::vector<const Chunk*> chunks_;         // [place / Chunk::kPlaces]
   std::vector<std::uint32_t> chunk_events_;  // [as chunks_]: how many it holds
   std::vector<std::uint32_t> counters_;      // of a radix pass
   std::vector<const Event*> run_;            // one LP's events
@@ -153,6 +177,7 @@ class alignas(64) Worker {
   Event self_current_{};          // the one of them that it handles
 
   std::uint64_t events_ = 0;
+  std::vector<std::uint64_t> block_events_;  // [block]
   std::uint64_t left_out_ = 0;
   std::vector<std::uint64_t> kind_events_;  // [kind]
 };

@@ -18,8 +18,6 @@ namespace {
 constexpr BitsPerSecond kEdge(10'000'000'000);
 constexpr BitsPerSecond kCore(40'000'000'000);
 constexpr std::uint32_t kNodesPerPool = 1000;  // an AKS pool has no more
-// Switches hold as many bytes as the bare network's.
-constexpr Bytes kBuffer = leafspine::kPacket * leafspine::kQueue;
 
 std::string ScenarioOf(const leafspine::Parameters& parameters) {
   std::string pools;
@@ -78,7 +76,7 @@ EngineRun::EngineRun(const leafspine::Parameters& parameters)
     for (const workload::HostProcess::Start& start : hosts_[host]->Starts()) {
       simulation_.Schedule(engine::LpId(host), start.at, start.kind, start.payload);
     }
-    hosts_[host]->BeginMeasurement(SimTime());
+    hosts_[host]->BeginMeasurement(SimTime(), /*series_step=*/SimTime());
   }
 }
 
@@ -97,8 +95,10 @@ void EngineRun::AddHosts() {
 }
 
 void EngineRun::AddSwitches() {
-  const queueing::RateLimitedLink edge(kEdge, kBuffer);
-  const queueing::RateLimitedLink core(kCore, kBuffer);
+  // As many bytes as the bare network's switches hold.
+  const Bytes buffer = leafspine::kPacket * (parameters_.queue + 1);
+  const queueing::RateLimitedLink edge(kEdge, buffer);
+  const queueing::RateLimitedLink core(kCore, buffer);
   const auto leaf_of = [this](std::uint32_t host) { return host / parameters_.hosts_per_leaf; };
   for (std::uint32_t leaf = 0; leaf < parameters_.leaves(); ++leaf) {
     // Port 0 goes up, to the one spine that the leaf uses.

@@ -8,6 +8,13 @@
 namespace cnisim::engine::internal {
 namespace {
 
+void Append(ChunkList& list, std::uint64_t payload, ChunkPool& pool) {
+  if (list.full()) list.Extend(pool);
+  Event event{};
+  event.payload = payload;
+  list.Append(event);
+}
+
 std::vector<std::uint64_t> Payloads(const ChunkList& list) {
   std::vector<std::uint64_t> payloads;
   list.ForEachChunk([&](const Chunk* chunk, std::size_t count) {
@@ -23,7 +30,7 @@ TEST(ChunkListTest, KeepsEventsInOrderAcrossChunks) {
     ChunkList list;
     std::vector<std::uint64_t> expected;
     for (std::uint64_t i = 0; i < count; ++i) {
-      list.Append(pool)->payload = i;
+      Append(list, i, pool);
       expected.push_back(i);
     }
     EXPECT_EQ(list.empty(), count == 0);
@@ -39,7 +46,7 @@ TEST(ChunkPoolTest, RecyclesBeforeItGrows) {
   ChunkList lists[3];
   for (int round = 0; round < 50; ++round) {
     for (ChunkList& list : lists) {
-      for (std::uint64_t i = 0; i < 70; ++i) list.Append(pool)->payload = i;
+      for (std::uint64_t i = 0; i < 70; ++i) Append(list, i, pool);
     }
     for (ChunkList& list : lists) {
       EXPECT_EQ(Payloads(list).size(), 70U);
