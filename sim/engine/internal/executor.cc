@@ -18,7 +18,7 @@ constexpr SimTime kWidestWindow = SimTime::FromNanos(1'000'000);
 
 // More workers than LPs have nothing to do, and every worker has a list for each window and block.
 constexpr unsigned kMostWorkers = 64;
-constexpr std::uint32_t kBlocksPerWorker = 24;
+constexpr std::uint32_t kBlocksPerWorker = 16;
 
 // How often homes are measured anew, in windows of a team.
 constexpr std::uint32_t kBalancePeriod = 64;
@@ -432,7 +432,7 @@ void Executor::RunShares(unsigned worker) {
     Share& share = shares_[(worker + i) % workers];
     std::uint32_t first = share.next.load(std::memory_order_relaxed);
     while (first < share.end) {
-      const std::uint32_t last = first + std::max((share.end - first) / 4, 1U);
+      const std::uint32_t last = first + std::max((share.end - first) / 2, 1U);
       if (!share.next.compare_exchange_weak(first, last, std::memory_order_relaxed)) continue;
       workers_[worker]->RunBlocks(worker_pointers_, first, last);
       first = share.next.load(std::memory_order_relaxed);
