@@ -47,10 +47,20 @@ std::uint32_t HostProcess::Begin(Turn& turn, const Caller& caller, std::uint32_t
   if (context_.is_stream(call.edge)) return slot;  // TCP does not give up
   const std::uint32_t queue = context_.deadline_queue(call.edge);
   const SimTime deadline = turn.now() + model_.edges[call.edge].timeout;
-  if (!deadlines_[queue].armed) turn.Schedule(deadline, kDeadline, queue);
-  deadlines_[queue].armed = true;
-  deadlines_[queue].ring.Push({deadline, slot, client.generation});
+  ArmedDeadlines& deadlines = deadlines_[queue];
+  if (!deadlines.armed) turn.Schedule(deadline, kDeadline, queue);
+  deadlines.armed = true;
+  // Those who wait no longer leave from the front, faster than others come.
+  for (int i = 0; i < 2 && !deadlines.ring.empty() && !Waits(deadlines.ring.front()); ++i) {
+    deadlines.ring.Pop();
+  }
+  deadlines.ring.Push({deadline, slot, client.generation});
   return slot;
+}
+
+bool HostProcess::Waits(const DeadlineQueue::Entry& entry) const {
+  const ClientCall& client = clients_[entry.index];
+  return client.live && client.generation == entry.generation;
 }
 
 // The socket of a UDP stream holds as much as its reader has not taken.
@@ -227,7 +237,7 @@ void HostProcess::Deadlines(Turn& turn, std::uint32_t queue_index) {
   while (!queue.empty()) {
     const DeadlineQueue::Entry entry = queue.front();
     const ClientCall& client = clients_[entry.index];
-    const bool waits = client.live && client.generation == entry.generation;
+    const bool waits = Waits(entry);
     if (waits && entry.deadline > turn.now()) {
       turn.Schedule(entry.deadline, kDeadline, queue_index);
       return;

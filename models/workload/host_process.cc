@@ -56,6 +56,34 @@ void HostProcess::AddLimit(Pod& pod) {
                     SimTime::FromNanos(static_cast<std::int64_t>(phase)));
 }
 
+// Of big clusters more than a cache holds: a host's turn comes when it has long lost its lines.
+void HostProcess::Prefetch(const engine::Event& event) const {
+  const auto fetch = [](const auto* first, const auto* behind) {
+    const char* line = reinterpret_cast<const char*>(first);
+    for (; line < reinterpret_cast<const char*>(behind); line += 64) __builtin_prefetch(line);
+  };
+  switch (event.kind) {
+    case kMessage:
+    case kLaunch: {
+      const Call& call = context_.call(CallHandle::Unpack(event.payload));
+      fetch(&call, &call + 1);
+      if (resources_) resources_->Prefetch();
+      break;
+    }
+    case kTaskDue:
+      resources_->Prefetch();
+      resources_->cores().Prefetch(static_cast<std::uint32_t>(event.payload));
+      break;
+    case kArrival: {
+      const Generator& generator = generators_[event.payload];
+      fetch(&generator, &generator + 1);
+      break;
+    }
+    default:
+      break;
+  }
+}
+
 void HostProcess::Run(Turn& turn) {
   while (const engine::Event* event = turn.Next()) {
     switch (event->kind) {

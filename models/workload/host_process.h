@@ -42,6 +42,8 @@ class HostProcess final : public engine::LogicalProcess {
   HostProcess(const TrafficContext& context, std::uint32_t host);
 
   void Run(engine::Turn& turn) override;
+  void Prefetch(const engine::Event& event) const override;
+  bool prefetches() const override { return true; }
   std::string_view kind() const override { return resources_ ? "node" : "clients"; }
 
   /// First events of the host's traffic sources: what to schedule before the run.
@@ -310,6 +312,7 @@ class HostProcess final : public engine::LogicalProcess {
   void Finish(engine::Turn& turn, std::uint32_t slot);
   void Release(engine::Turn& turn, std::uint32_t slot);
   void Deadlines(engine::Turn& turn, std::uint32_t queue);
+  bool Waits(const DeadlineQueue::Entry& entry) const;
   void FailAtOnce(std::uint32_t edge, FailureReason reason);
 
   // Servers outside.

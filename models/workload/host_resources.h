@@ -44,6 +44,14 @@ class HostResources {
     if (stations_) stations_->SettleWaits();
   }
 
+  /// Asks for what most messages and tasks touch first.
+  void Prefetch() const {
+    __builtin_prefetch(&cores_);
+    __builtin_prefetch(&nic_);
+    __builtin_prefetch(&tallies_);
+    __builtin_prefetch(&tasks_account_);
+  }
+
   bool TrackConnection(SimTime now, std::uint32_t entries);
   /// As CoreGroup has them.
   queueing::CoreGroup::Submission SubmitTask(SimTime now, std::uint64_t task, SimTime demand);
@@ -54,6 +62,7 @@ class HostResources {
   void CheckLaws(SimTime now);
 
   queueing::CoreGroup& cores() { return cores_; }
+  const queueing::CoreGroup& cores() const { return cores_; }
   ConntrackTable& conntrack() { return conntrack_; }
   WaitTally& tally(ResourceKind kind) { return tallies_[static_cast<std::size_t>(kind)]; }
 

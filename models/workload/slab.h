@@ -19,7 +19,7 @@
 namespace cnisim::workload {
 
 template <class T>
-class Slab {
+class alignas(64) Slab {
  public:
   /// Index of a record in the state that its last user left it in (a fresh one: T{}).
   std::uint32_t Allocate() {
@@ -65,9 +65,10 @@ class Slab {
     return static_cast<unsigned>(std::bit_width((index + kFirst) / kFirst)) - 1;
   }
 
-  std::array<std::unique_ptr<T[]>, kChunks> chunks_;
+  // What a small population needs comes first.
   std::vector<std::uint32_t> free_;
   std::uint32_t size_ = 0;
+  std::array<std::unique_ptr<T[]>, kChunks> chunks_;
 };
 
 }  // namespace cnisim::workload

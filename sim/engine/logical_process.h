@@ -27,6 +27,11 @@ class LogicalProcess {
   ///     while (const Event* event = turn.Next()) Handle(*event, turn);
   virtual void Run(Turn& turn) = 0;
 
+  /// Called a few turns ahead, by the thread whose turn it will be: may ask for the memory that
+  /// handling `event` touches first.  Changes nothing.  Not called unless prefetches().
+  virtual void Prefetch(const Event&) const {}
+  virtual bool prefetches() const { return false; }
+
   /// What the profile groups by: "node", "gateway".  A literal.
   virtual std::string_view kind() const = 0;
 };

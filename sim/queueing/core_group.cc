@@ -11,15 +11,14 @@ CoreGroup::CoreGroup(std::uint32_t cores, const Limits& limits)
     : limits_(limits), cores_(cores), idle_cores_(cores) {
   CNISIM_CHECK(cores > 0, "a group has a core");
   CNISIM_CHECK(limits.softirq_backlog > 0, "a softirq queue has room for the packet it serves");
-  if (limits.softirq_backlog != kUnlimited) softirq_.resize(cores);
 }
 
 std::optional<SimTime> CoreGroup::AcceptSoftirq(SimTime now, std::uint32_t core, SimTime demand) {
   CNISIM_CHECK(core < cores_.size(), "softirq work goes to a core of the group");
   CNISIM_CHECK(demand >= SimTime(), "work is not negative");
   Core& at = cores_[core];
-  if (limits_.softirq_backlog != kUnlimited &&
-      SoftirqLength(now, core) == limits_.softirq_backlog) {
+  const bool limited = limits_.softirq_backlog != kUnlimited;
+  if (limited && SoftirqLength(now, core) == limits_.softirq_backlog) {
     ++softirq_dropped_;
     return std::nullopt;
   }
@@ -27,8 +26,8 @@ std::optional<SimTime> CoreGroup::AcceptSoftirq(SimTime now, std::uint32_t core,
   at.softirq_work += demand;
   // A task that is still there loses as much of the core as this packet takes; one that is just
   // complete has had all it needs, whether or not its LP has looked yet.
-  if (at.has_task && now < at.task_completion) at.task_completion += demand;
-  if (limits_.softirq_backlog != kUnlimited) softirq_[core].Push(at.softirq_free_at);
+  if (now < at.task_completion) at.task_completion += demand;
+  if (limited) at.departures.Push(at.softirq_free_at);
   ++softirq_accepted_;
   return at.softirq_free_at;
 }
@@ -48,6 +47,7 @@ CoreGroup::Submission CoreGroup::Submit(SimTime now, std::uint64_t task, SimTime
   for (std::uint32_t core = 0; core < cores(); ++core) {
     if (cores_[core].has_task) continue;
     if (best == cores() || SoftirqBacklog(now, core) < SoftirqBacklog(now, best)) best = core;
+    if (SoftirqBacklog(now, best) == SimTime()) break;  // none is less, nor lower
   }
   ++tasks_accepted_;
   return {Admission::kStarted, Start(now, best, {task, demand, now})};
@@ -83,9 +83,9 @@ SimTime CoreGroup::SoftirqBacklog(SimTime now, std::uint32_t core) const {
 }
 
 std::size_t CoreGroup::SoftirqLength(SimTime now, std::uint32_t core) {
-  if (softirq_.empty()) return 0;
-  softirq_[core].Advance(now);
-  return softirq_[core].size();
+  if (limits_.softirq_backlog == kUnlimited) return 0;
+  cores_[core].departures.Advance(now);
+  return cores_[core].departures.size();
 }
 
 CoreGroup::TasksInside CoreGroup::InsideAt(SimTime now) const {

@@ -5,11 +5,9 @@
 namespace cnisim::queueing {
 
 void DepartureRing::Grow() {
-  std::vector<SimTime> larger(times_.empty() ? 4 : 2 * times_.size());
-  for (std::size_t i = 0; i < size_; ++i) {
-    larger[i] = times_[(first_ + i) & (times_.size() - 1)];
-  }
-  times_ = std::move(larger);
+  std::vector<SimTime> larger(2 * room());
+  for (std::size_t i = 0; i < size_; ++i) larger[i] = times()[(first_ + i) & (room() - 1)];
+  many_ = std::move(larger);
   first_ = 0;
 }
 

@@ -153,6 +153,7 @@ void Executor::Freeze(const RunOptions& options) {
   for (std::uint32_t i = 0; i < lp_count(); ++i) {
     LpState& state = states_[i];
     state.process = processes_[i].get();
+    layout_.prefetches = layout_.prefetches || state.process->prefetches();
     const std::uint64_t source = shuffle_ties_.has_value() ? Permute(i, *shuffle_ties_) : i;
     state.next_order = FirstOrder(source);
     state.kind = static_cast<std::uint32_t>(

@@ -15,6 +15,7 @@ constexpr unsigned kLargeDigit = 11;           // over many
 constexpr std::size_t kManyKeys = 1024;
 constexpr std::size_t kPrefetchState = 12;  // how many turns ahead
 constexpr std::size_t kPrefetchProcess = 6;
+constexpr std::size_t kPrefetchEvent = 3;
 
 }  // namespace
 
@@ -339,6 +340,10 @@ void Worker::RunSorted() {
     }
     if (first + kPrefetchProcess < count) {
       __builtin_prefetch(layout_.lps[LpOf(keys[first + kPrefetchProcess]).value()].process);
+    }
+    if (layout_.prefetches && first + kPrefetchEvent < count) {
+      const std::uint64_t key = keys[first + kPrefetchEvent];
+      layout_.lps[LpOf(key).value()].process->Prefetch(*EventOf(key));
     }
     std::size_t last = first + 1;
     while (last < count && keys[last] >> lp_shift_ == keys[first] >> lp_shift_) ++last;

@@ -55,6 +55,13 @@ class Switch final : public engine::LogicalProcess {
       turn.Send(port.neighbour, *sent + propagation_, event->kind, event->payload, event->aux);
     }
   }
+  void Prefetch(const engine::Event& event) const override {
+    const auto handle = workload::CallHandle::Unpack(event.payload);
+    const char* const call = reinterpret_cast<const char*>(&context_.call(handle));
+    __builtin_prefetch(call);
+    __builtin_prefetch(call + 64);
+  }
+  bool prefetches() const override { return true; }
   std::string_view kind() const override { return kind_; }
   std::uint64_t carried() const { return carried_; }
 
