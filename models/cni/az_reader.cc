@@ -119,7 +119,6 @@ constexpr std::string_view kNotModelledFlags[] = {
     "--acns-advanced-networkpolicies",
     "--acns-datapath-acceleration-mode",
     "--acns-transit-encryption-type",
-    "--ppg",
     "--spot-max-price",
     "--snapshot-id",
 };
@@ -249,6 +248,11 @@ class Reader {
           "");
       return;
     }
+    LastPart(flag, setting);
+  }
+
+  /// Of a resource id, or the name that stands there alone.
+  void LastPart(const Flag& flag, Setting<std::string>& setting) {
     const ShellWord* word = One(flag);
     if (word == nullptr) return;
     const std::size_t slash = word->text.rfind('/');
@@ -429,6 +433,14 @@ class Reader {
     }
     if (!zones.empty()) pool_->zones = {std::move(zones), flag.values[0].where};
   }
+  // Pools with the same variable are in the same group, whatever its value is.
+  void ProximityGroup(const Flag& flag) {
+    if (flag.values.size() == 1 && !flag.values[0].unresolved.empty()) {
+      pool_->proximity_placement_group = {flag.values[0].unresolved, flag.values[0].where};
+    } else {
+      LastPart(flag, pool_->proximity_placement_group);
+    }
+  }
   void MaxSurge(const Flag& flag) { Text(flag, pool_->max_surge); }
   void Mode(const Flag& flag) {
     const ShellWord* word = One(flag);
@@ -524,6 +536,7 @@ std::span<const Reader::Rule> Reader::RulesOf(Command command) {
       {"--pod-cidrs", &Reader::PodCidrs},
       {"--pod-ip-allocation-mode", &Reader::PodIpAllocationMode},
       {"--pod-subnet-id", &Reader::PodSubnet},
+      {"--ppg", &Reader::ProximityGroup},
       {"--service-cidr", &Reader::ServiceCidrs},
       {"--service-cidrs", &Reader::ServiceCidrs},
       {"--vnet-subnet-id", &Reader::NodeSubnet},
@@ -544,6 +557,7 @@ std::span<const Reader::Rule> Reader::RulesOf(Command command) {
       {"--os-type", &Reader::OsType},
       {"--pod-ip-allocation-mode", &Reader::PodIpAllocationMode},
       {"--pod-subnet-id", &Reader::PodSubnet},
+      {"--ppg", &Reader::ProximityGroup},
       {"--vnet-subnet-id", &Reader::NodeSubnet},
       {"--zones", &Reader::Zones},
   };

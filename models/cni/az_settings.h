@@ -53,6 +53,7 @@ struct AzNodePool {
   Setting<std::string> mode;         ///< System or User
   Setting<std::string> vnet_subnet;  ///< last part of the resource id: the subnet's name
   Setting<std::string> pod_subnet;   ///< same
+  Setting<std::string> proximity_placement_group;  ///< `--ppg`: last part of the resource id
   Setting<PodIpAllocation> pod_ip_allocation;
   document::SourceLocation where;
 };

@@ -56,6 +56,7 @@ struct PoolText {
   std::optional<int> max_pods;
   std::set<int> zones;
   std::string max_surge;
+  std::string proximity_placement_group;
   std::optional<int> min_count, max_count;
   std::string guessed;  ///< what of it is a guess; empty: nothing
 };
@@ -331,6 +332,7 @@ class Importer {
     if (az.max_pods) pool.max_pods = *az.max_pods;
     if (az.zones) pool.zones.insert(az.zones->begin(), az.zones->end());
     if (az.max_surge) pool.max_surge = *az.max_surge;
+    pool.proximity_placement_group = az.proximity_placement_group.value.value_or("");
     if (az.autoscaler && az.min_count && az.max_count) {
       pool.min_count = *az.min_count;
       pool.max_count = *az.max_count;
@@ -549,6 +551,10 @@ class Importer {
       if (pool.max_pods) line += fmt::format(", max_pods: {}", *pool.max_pods);
       if (!pool.zones.empty()) line += fmt::format(", zones: [{}]", fmt::join(pool.zones, ", "));
       if (!pool.max_surge.empty()) line += fmt::format(", max_surge: {}", pool.max_surge);
+      if (!pool.proximity_placement_group.empty()) {
+        line +=
+            fmt::format(", proximity_placement_group: {}", Scalar(pool.proximity_placement_group));
+      }
       out += WithComment(line + "}", pool.guessed);
     }
     out += '\n';

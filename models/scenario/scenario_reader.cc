@@ -9,6 +9,7 @@
 
 #include "models/document/object_reader.h"
 #include "models/document/parser.h"
+#include "models/document/quantities.h"
 #include "models/document/spelling.h"
 #include "models/scenario/internal/cluster_defaults.h"
 #include "models/scenario/internal/cluster_section.h"
@@ -41,7 +42,13 @@ void ReadMeasure(const Value* value, MeasureSpec& measure, Diagnostics& diagnost
   const Value* warm_up = reader.Get("warm_up");
   measure.find_warm_up = warm_up != nullptr && warm_up->is_scalar() && warm_up->text() == "auto";
   if (!measure.find_warm_up) {
-    measure.warm_up = reader.Duration("warm_up").value_or(kDefaultWarmUp);
+    if (warm_up != nullptr && warm_up->is_scalar() && !document::ParseDuration(warm_up->text())) {
+      diagnostics.Error(*warm_up,
+                        fmt::format("found {}, expected a duration or auto", warm_up->Describe()),
+                        "as 500ms");
+    } else {
+      measure.warm_up = reader.Duration("warm_up").value_or(kDefaultWarmUp);
+    }
   }
   measure.duration = reader.Duration("duration").value_or(kDefaultDuration);
   if (measure.duration <= SimTime()) {

@@ -122,6 +122,12 @@ cluster::MaxSurge DefaultMaxSurge(const azure::Limits& limits) {
   return surge;
 }
 
+std::string GroupInSeveralZones(const cluster::NodePool& pool) {
+  return fmt::format(
+      "pool '{}' has {} zones, and a proximity placement group is in one datacenter of one zone",
+      pool.name, pool.zones.size());
+}
+
 NodePoolSpec ReadPool(const Value& value, std::size_t index, std::size_t pools,
                       const Catalog& catalog, const ClusterDefaults& defaults,
                       Diagnostics& diagnostics) {
@@ -168,10 +174,7 @@ NodePoolSpec ReadPool(const Value& value, std::size_t index, std::size_t pools,
   if (const auto group = reader.String("proximity_placement_group")) {
     pool.proximity_placement_group = *group;
     if (pool.zones.size() > 1) {
-      diagnostics.Error(*reader.Get("proximity_placement_group"),
-                        fmt::format("pool '{}' has {} zones, and a proximity placement group is in "
-                                    "one datacenter of one zone",
-                                    pool.name, pool.zones.size()),
+      diagnostics.Error(*reader.Get("proximity_placement_group"), GroupInSeveralZones(pool),
                         "write one zone, as zones: [1]");
     }
   }
@@ -217,6 +220,13 @@ class PoolFlags {
     }
     if (az_.max_pods) pool.max_pods = *az_.max_pods;
     if (az_.zones) pool.zones = *az_.zones;
+    if (az_.proximity_placement_group) {
+      pool.proximity_placement_group = *az_.proximity_placement_group;
+      if (pool.zones.size() > 1) {
+        diagnostics_.Error(az_.proximity_placement_group.where, "", GroupInSeveralZones(pool),
+                           "give one zone, as --zones 1");
+      }
+    }
     if (az_.max_surge) {
       if (const auto surge = ParseMaxSurge(*az_.max_surge)) {
         pool.max_surge = *surge;

@@ -30,6 +30,8 @@ Worker::Worker(const Layout& layout, const Window& window)
 void Worker::Redivide() {
   free_rows_.clear();
   rows_.clear();
+  lists_.clear();
+  row_count_ = 0;
   block_events_.assign(layout_.blocks, 0);
 }
 
@@ -37,13 +39,23 @@ void Worker::Redivide() {
 
 void Worker::OpenSlot(std::size_t slot) {
   occupied_[slot / 64] |= std::uint64_t{1} << (slot % 64);
-  if (free_rows_.empty()) {
-    rows_.push_back(std::make_unique<Row>());
-    rows_.back()->lists.resize(layout_.blocks);
-    free_rows_.push_back(rows_.back().get());
-  }
+  if (free_rows_.empty()) AddRows();
   slots_[slot].row = free_rows_.back();
   free_rows_.pop_back();
+}
+
+void Worker::AddRows() {
+  constexpr std::size_t kFirst = 16;
+  const std::size_t count = std::max(row_count_, kFirst);
+  row_count_ += count;
+  free_rows_.reserve(row_count_);
+  Row* const rows = rows_.emplace_back(std::make_unique<Row[]>(count)).get();
+  const std::size_t blocks = layout_.blocks;
+  ChunkList* const lists = lists_.emplace_back(std::make_unique<ChunkList[]>(count * blocks)).get();
+  for (std::size_t i = count; i-- > 0;) {
+    rows[i].lists = lists + i * blocks;
+    free_rows_.push_back(&rows[i]);
+  }
 }
 
 inline void Worker::PushRing(std::size_t slot_index, const Event& event) {
@@ -143,7 +155,7 @@ void Worker::ReleaseSlot() {
 void Worker::TakeAll(std::vector<Event>& events) {
   for (Slot& slot : slots_) {
     if (slot.events == 0) continue;
-    for (ChunkList& list : slot.row->lists) {
+    for (ChunkList& list : std::span(slot.row->lists, layout_.blocks)) {
       list.ForEachChunk([&](const Chunk* chunk, std::size_t count) {
         events.insert(events.end(), chunk->events, chunk->events + count);
       });
@@ -160,7 +172,7 @@ void Worker::TakeAll(std::vector<Event>& events) {
 
 std::size_t Worker::bytes() const {
   return pool_.bytes() + slots_.size() * sizeof(Slot) +
-         rows_.size() * (sizeof(Row) + layout_.blocks * sizeof(ChunkList)) +
+         row_count_ * (sizeof(Row) + layout_.blocks * sizeof(ChunkList)) +
          (far_.capacity() + outbox_.capacity()) * sizeof(Event) +
          block_events_.size() * sizeof(std::uint64_t) +
          (keys_.capacity() + scratch_.capacity()) * sizeof(std::uint64_t) +

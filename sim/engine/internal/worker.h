@@ -113,7 +113,7 @@ class alignas(64) Worker {
   // The lists of a window.  Other workers read the open one's, so that each has its own memory.
   struct alignas(64) Row {
     std::array<std::uint64_t, Layout::kMostBlocks / 64> occupied{};  // bit a block: it has events
-    std::vector<ChunkList> lists;                                    // [block]
+    ChunkList* lists = nullptr;                                      // [block]
   };
   struct Slot {
     Row* row = nullptr;  // if it has events
@@ -127,6 +127,7 @@ class alignas(64) Worker {
   void PushRing(std::size_t slot, const Event& event);
   void PushFar(const Event& event);
   void OpenSlot(std::size_t slot);
+  void AddRows();
   template <class Visit>
   static void ForEachList(Row& row, std::uint32_t first, std::uint32_t last, Visit visit);
 
@@ -153,7 +154,9 @@ class alignas(64) Worker {
   // Pending events.
   ChunkPool pool_;
   std::vector<Slot> slots_;
-  std::vector<std::unique_ptr<Row>> rows_;
+  std::size_t row_count_ = 0;
+  std::vector<std::unique_ptr<Row[]>> rows_;         // as many again each time
+  std::vector<std::unique_ptr<ChunkList[]>> lists_;  // of those rows
   std::vector<Row*> free_rows_;
   std::array<std::uint64_t, kSlots / 64> occupied_{};  // bit a slot: it has events
   std::vector<Event> far_;                             // heap, earliest first

@@ -55,6 +55,16 @@ TEST_F(AzText, ReadsAWholeCreateLine) {
   EXPECT_EQ(az.pod_cidrs.where, (document::SourceLocation{"az.sh", 2, 41}));
 }
 
+TEST_F(AzText, ProximityGroupsAreKnownByTheirNames) {
+  const AzSettings az = Read(
+      "az aks create -g rg -n one --ppg "
+      "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/proximityPlacementGroups/near\n"
+      "az aks nodepool add -g rg --cluster-name one -n apps --ppg $GROUP\n");
+  EXPECT_EQ(*az.default_pool.proximity_placement_group, "near");
+  ASSERT_EQ(az.added_pools.size(), 1U);
+  EXPECT_EQ(*az.added_pools[0].proximity_placement_group, "$GROUP");
+}
+
 TEST_F(AzText, FlagsAloneAreThoseOfCreate) {
   const AzSettings az = Read("--network-plugin none --pod-cidr 10.244.0.0/16");
   EXPECT_EQ(diagnostics.ToString(), "");
