@@ -95,6 +95,7 @@ std::uint64_t Denials(const TrafficRecord& record) {
   std::uint64_t total = 0;
   for (const FlowRecord& flow : record.sources) total += flow.denied;
   for (const FlowRecord& flow : record.edges) total += flow.denied;
+  for (const FlowRecord& flow : record.queries) total += flow.denied;
   return total;
 }
 

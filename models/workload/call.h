@@ -65,6 +65,7 @@ struct Call {
   std::uint32_t number = 0;         ///< a train: in its transfer
   std::uint32_t covers = kNone;     ///< a train: record of one that is acknowledged with it
   std::uint32_t reception = kNone;  ///< the call: where its receiver counts the trains
+  std::uint32_t question = kNone;   ///< to a DNS server: DnsQuestion()
   TrainShape train;
   TrainShape last_train;  ///< the call: the train that completed its message, 0: it came whole
   Admission admission = Admission::kAllowed;

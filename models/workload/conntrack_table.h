@@ -19,9 +19,7 @@ class ConntrackTable {
   /// @param evicts  a full table forgets an old entry instead of refusing (eBPF LRU maps)
   /// @param linger  how long a closed connection keeps its entry, to a second
   ConntrackTable(std::uint64_t limit, bool evicts, SimTime linger)
-      : limit_(limit),
-        linger_(std::clamp<std::int64_t>(linger / kTick, 1, kTicks - 1)),
-        evicts_(evicts) {}
+      : limit_(limit), linger_(TicksOf(linger)), evicts_(evicts) {}
 
   /// Makes entries for a new connection.  False: the table is full, its first packet is dropped.
   bool Insert(SimTime now, std::uint32_t entries) {
@@ -40,9 +38,10 @@ class ConntrackTable {
   }
 
   /// The connection is closed: its entries go after the linger time.
-  void Close(SimTime now, std::uint32_t entries) {
-    Expire(now);
-    closing_[static_cast<std::size_t>((tick_ + linger_) % kTicks)] += entries;
+  void Close(SimTime now, std::uint32_t entries) { CloseAfter(now, entries, linger_); }
+  /// As Close(), for a flow whose entries linger for a time of their own.
+  void Close(SimTime now, std::uint32_t entries, SimTime linger) {
+    CloseAfter(now, entries, TicksOf(linger));
   }
 
   /// Forgets the peak and the counts, not the entries.
@@ -62,6 +61,13 @@ class ConntrackTable {
   static constexpr SimTime kTick = SimTime::FromNanos(1'000'000'000);
   static constexpr std::int64_t kTicks = 512;
 
+  static std::int64_t TicksOf(SimTime linger) {
+    return std::clamp<std::int64_t>(linger / kTick, 1, kTicks - 1);
+  }
+  void CloseAfter(SimTime now, std::uint32_t entries, std::int64_t ticks) {
+    Expire(now);
+    closing_[static_cast<std::size_t>((tick_ + ticks) % kTicks)] += entries;
+  }
   void Expire(SimTime now) {
     const std::int64_t tick = now / kTick;
     for (std::int64_t steps = std::min(tick - tick_, kTicks); steps > 0; --steps) {

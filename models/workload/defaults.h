@@ -38,6 +38,22 @@ struct Defaults {
   std::uint32_t quick_acks = 0;      ///< first segments that are acknowledged at once
   Bytes udp_receive_buffer;          ///< most that a UDP socket holds unread
 
+  // Names.
+  std::uint32_t dns_ndots = 0;
+  SimTime dns_timeout;  ///< of a query
+  std::uint32_t dns_attempts = 0;
+  Bytes dns_query;
+  Bytes dns_answer;
+  SimTime dns_work;             ///< CPU time of CoreDNS for a query
+  SimTime dns_forward_work;     ///< more of it, to ask somebody else
+  std::uint32_t dns_queue = 0;  ///< queries that wait in a server's socket
+  SimTime dns_ttl;              ///< most that CoreDNS keeps an answer
+  SimTime dns_upstream;         ///< to a resolver outside and back
+  double dns_upstream_cv = 0;
+  SimTime local_dns_ttl;                ///< as dns_ttl, of LocalDNS
+  std::uint32_t local_dns_queries = 0;  ///< that LocalDNS works on at once
+  std::uint32_t local_dns_cpu = 0;      ///< its CPU limit, thousandths of a core
+
   // Nodes.
   std::uint32_t softirq_backlog = 0;   ///< packets that wait for a core
   Bytes nic_queue;                     ///< bytes that wait for the NIC
@@ -45,6 +61,7 @@ struct Defaults {
   double conntrack_per_mib = 0;        ///< entries a MiB of memory
   std::uint64_t conntrack_ebpf = 0;    ///< entries of the eBPF table
   SimTime conntrack_closed;            ///< how long a closed connection keeps its entry
+  SimTime conntrack_udp;               ///< and a UDP flow, from its last datagram on
   std::uint32_t masquerade_ports = 0;  ///< of a node's address to one destination
   std::uint32_t proxy_workers = 0;     ///< threads of a node's L7 proxy
   std::uint32_t proxy_queue = 0;       ///< messages that wait for one of them

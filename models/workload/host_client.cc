@@ -19,8 +19,8 @@ using namespace internal;
 
 }  // namespace
 
-// A call that is routed, but not sent yet.
-std::uint32_t HostProcess::Begin(Turn& turn, const Caller& caller, std::uint32_t key) {
+// A call that is routed, but not sent yet.  One that joins uses a flow that another has opened.
+std::uint32_t HostProcess::Begin(Turn& turn, const Caller& caller, std::uint32_t key, bool joins) {
   const std::uint32_t slot = AllocateCall();
   Call& call = calls_[slot];
   call = {};
@@ -33,7 +33,9 @@ std::uint32_t HostProcess::Begin(Turn& turn, const Caller& caller, std::uint32_t
   client.generation = generation + 1;
   client.begun = turn.now();
   client.live = true;
+  client.pod = caller.pod;
   client.opens = RouteCall(context_, caller, key, call);
+  if (joins) client.opens = call.admission != Admission::kAllowed;
   const std::uint32_t local = caller.pod == kNone ? kNone : context_.local_pod(caller.pod);
   client.opens = churn_.Begin(turn.now(), local, client.opens, call);
   client.established = IsUdp(call);
@@ -87,7 +89,12 @@ void HostProcess::Send(Turn& turn, std::uint32_t slot) {
   ClientCall& client = clients_[slot];
   if (!client.live) {  // the deadline passed while it waited for a core
     DropTransfer(client.transfer);
+    DropQueries(turn, slot);
     Release(turn, slot);
+    return;
+  }
+  if (client.lookup != kNone) {
+    SendQueries(turn, slot);
     return;
   }
   if (calls_[slot].stream != kNone) {
@@ -139,7 +146,7 @@ void HostProcess::Answered(Turn& turn, std::uint32_t slot) {
   if (!external()) {
     read = ReadNs(call, MessageKind::kReply);
   }
-  if (client.job == kNone) {
+  if (client.job == kNone && !client.is_query) {
     task_network_ += Nanoseconds(read).Round();
     Submit(turn, TaskKind::kRead, slot, read);
     return;
@@ -156,6 +163,11 @@ void HostProcess::EndCall(Turn& turn, std::uint32_t slot, Outcome outcome, doubl
   const ClientCall client = clients_[slot];
   const std::int64_t app_ns = calls_[slot].app_ns;
   if (ending == Ending::kAnswered) Finish(turn, slot);
+  if (client.is_query) {
+    QueryEnded(turn, client, outcome, read_ns);
+    return;
+  }
+  if (client.lookup != kNone) AbandonLookup(turn.now(), slot);
   if (client.job == kNone) {
     if (model_.sources[generators_[client.generator].source].kind == SourceKind::kClosedLoop) {
       turn.Schedule(turn.now(), kArrival, client.generator);
@@ -244,10 +256,13 @@ void HostProcess::Deadlines(Turn& turn, std::uint32_t queue_index) {
     }
     queue.Pop();
     if (!waits) continue;
-    // The record comes back by itself, some day.
-    EndCall(turn, entry.index,
-            FailedBy(client.only_denied ? FailureReason::kDenied : FailureReason::kTimeout), 0,
-            Ending::kAborted);
+    FailureReason reason = client.only_denied ? FailureReason::kDenied : FailureReason::kTimeout;
+    const bool looks_up = client.lookup != kNone && !client.is_query;
+    if (looks_up) reason = FailureReason::kLookup;
+    // The record comes back by itself, some day, unless it is here yet.
+    const bool at_home = looks_up && !lookups_[client.lookup].on_core;
+    EndCall(turn, entry.index, FailedBy(reason), 0, Ending::kAborted);
+    if (at_home) Release(turn, entry.index);
   }
   deadlines_[queue_index].armed = false;
 }

@@ -58,9 +58,12 @@ void Merge(const FlowRecord& from, FlowRecord& to) {
   to.in_flight += from.in_flight;
   to.connections += from.connections;
   to.retransmissions += from.retransmissions;
+  to.lookups += from.lookups;
+  to.queries += from.queries;
   to.delivered += from.delivered;
   to.latency_total.Merge(from.latency_total);
   to.latency_network.Merge(from.latency_network);
+  to.latency_lookup.Merge(from.latency_lookup);
   Add(from.series, to.series);
 }
 

@@ -310,7 +310,8 @@ bool HostProcess::AdmitDatagram(Turn& turn, CallHandle handle) {
     return false;
   }
   if (!Track(turn, handle, MessageKind::kRequestFirst, Side::kReceiver)) return false;
-  resources_->conntrack().Close(turn.now(), context_.plan(call.plan).conntrack_entries[2]);
+  resources_->conntrack().Close(turn.now(), context_.plan(call.plan).conntrack_entries[2],
+                                model_.defaults.conntrack_udp);
   if (call.admission != Admission::kRefused && call.admission != Admission::kReset) return true;
   call.outcome = FailedBy(FailureReason::kRefused);  // an ICMP error
   if (call.admission == Admission::kRefused) CountDenial(turn.now(), call);

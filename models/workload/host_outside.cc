@@ -87,7 +87,9 @@ void HostProcess::ForgetConnection(Turn& turn, std::uint32_t slot) {
     outbound_->Release(turn.now(), call.server_pod, end, call);
   }
   if (external() || (call.tracked & 1U) == 0) return;
-  resources_->conntrack().Close(turn.now(), context_.plan(call.plan).conntrack_entries[0]);
+  resources_->conntrack().Close(
+      turn.now(), context_.plan(call.plan).conntrack_entries[0],
+      IsUdp(call) ? model_.defaults.conntrack_udp : model_.defaults.conntrack_closed);
   call.tracked = static_cast<std::uint8_t>(call.tracked & ~1U);
 }
 

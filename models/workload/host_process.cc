@@ -33,6 +33,11 @@ HostProcess::HostProcess(const TrafficContext& context, std::uint32_t host)
       local.pod = pod;
       local.application = model_.pods[pod].application;
       AddLimit(local);
+      if (local.application != kNone &&
+          model_.applications[local.application].dns_server != kNone) {
+        local.cache.emplace(2 * model_.dns.names.size());
+      }
+      if (model_.dns.client_ttl > SimTime()) local.addresses.emplace(model_.dns.lookups.size());
       pods_.push_back(local);
     }
   }
@@ -112,6 +117,9 @@ void HostProcess::Run(Turn& turn) {
       case kOutsideReply:
         ReplyFromOutside(turn, CallHandle::Unpack(event->payload), KindOf(event->aux));
         break;
+      case kUpstreamAnswer:
+        UpstreamAnswered(turn, CallHandle::Unpack(event->payload));
+        break;
       case kLaunch:
         Launch(turn, CallHandle::Unpack(event->payload), KindOf(event->aux));
         break;
@@ -173,9 +181,12 @@ void HostProcess::AddTo(std::vector<FlowRecord>& flows) const {
     record.denied += stats.denied;
     record.connections += stats.connections;
     record.retransmissions += stats.retransmissions;
+    record.lookups += stats.lookups;
+    record.queries += stats.queries;
     record.delivered += stats.delivered;
     record.latency_total.Merge(stats.latency_total);
     record.latency_network.Merge(stats.latency_network);
+    record.latency_lookup.Merge(stats.latency_lookup);
     Add(stats.series, record.series);
   }
   // Measured calls that have no end yet, counted one by one.

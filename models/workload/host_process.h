@@ -20,6 +20,7 @@
 #include "models/workload/connection_windows.h"
 #include "models/workload/cpu_quota.h"
 #include "models/workload/deadline_queue.h"
+#include "models/workload/dns_cache.h"
 #include "models/workload/edge_table.h"
 #include "models/workload/endpoint_churn.h"
 #include "models/workload/host_resources.h"
@@ -100,11 +101,31 @@ class HostProcess final : public engine::LogicalProcess {
     std::uint32_t generator = kNone;
     std::uint32_t generation = 0;
     std::uint32_t transfer = kNone;  // that sends the request in trains
-    bool live = false;               // somebody waits for it
-    bool opens = false;              // a connection
-    bool established = false;        // that connection is
+    std::uint32_t pod = kNone;       // that makes it; kNone: outside
+    // Of its server's name while that goes on; of a query: what it is part of.
+    std::uint32_t lookup = kNone;
+    std::uint8_t query_type = 0;
+    bool is_query = false;     // a look-up makes it, neither job nor source
+    bool live = false;         // somebody waits for it
+    bool opens = false;        // a connection
+    bool established = false;  // that connection is
     bool measured = false;
     bool only_denied = false;  // nothing but policy drops so far
+  };
+
+  // A call's way to its server's address: one name after the other, each asked for by a query a
+  // type of record from one socket.  Masks have a bit a type.
+  struct Lookup {
+    std::uint32_t call = kNone;  // slot
+    std::uint32_t sockets = 0;   // so far
+    std::uint32_t sent = 0;      // queries
+    std::uint32_t number = 0;    // of the present name, in LookupModel::names
+    std::uint32_t attempt = 0;   // at it
+    std::uint8_t known = 0;      // answered, for the present name
+    std::uint8_t under_way = 0;  // neither answered nor timed out
+    std::uint8_t unsent = 0;     // wait for a core
+    bool on_core = false;        // a task that sends queries runs or waits
+    std::array<std::uint32_t, 2> queries{kNone, kNone};  // slots: [type]
   };
 
   enum class JobAction : std::uint8_t { kSendCall, kReply };
@@ -134,7 +155,8 @@ class HostProcess final : public engine::LogicalProcess {
     bool on_core = false;        // a stretch runs or waits for a core
     bool group_parallel = false;
     bool failed = false;
-    bool present = false;  // waits for a worker or has one
+    bool forwards = false;  // a DNS server that does not know the answer
+    bool present = false;   // waits for a worker or has one
   };
 
   struct Pod {
@@ -151,6 +173,8 @@ class HostProcess final : public engine::LogicalProcess {
     std::optional<CpuQuota> limit;
     SimTime limit_used;  // of what the limit allows, since BeginMeasurement()
     WaitTally throttled;
+    std::optional<DnsCache> cache;      // of a DNS server's answers
+    std::optional<DnsCache> addresses;  // of a client's look-ups
   };
 
   // Sending side of a bulk connection: a process that writes as fast as its window lets it.
@@ -194,9 +218,12 @@ class HostProcess final : public engine::LogicalProcess {
     std::uint64_t denied = 0;
     std::uint64_t connections = 0;
     std::uint64_t retransmissions = 0;
+    std::uint64_t lookups = 0;
+    std::uint64_t queries = 0;
     Bytes delivered;
     Histogram latency_total;
     Histogram latency_network;
+    Histogram latency_lookup;
     LatencySeries series;
   };
 
@@ -301,7 +328,8 @@ class HostProcess final : public engine::LogicalProcess {
   void SetBusy(Pod& pod, SimTime now, std::uint32_t busy);
 
   // Client.
-  std::uint32_t Begin(engine::Turn& turn, const Caller& caller, std::uint32_t key);
+  std::uint32_t Begin(engine::Turn& turn, const Caller& caller, std::uint32_t key,
+                      bool joins = false);
   double SendDemand(engine::Turn& turn, std::uint32_t slot);
   void Send(engine::Turn& turn, std::uint32_t slot);
   void Established(engine::Turn& turn, std::uint32_t slot);
@@ -320,6 +348,24 @@ class HostProcess final : public engine::LogicalProcess {
   void ReplyFromOutside(engine::Turn& turn, CallHandle handle, datapath::MessageKind request);
   void ServeOutside(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
   void ForgetConnection(engine::Turn& turn, std::uint32_t slot);
+
+  // Look-ups.
+  double FirstDemand(engine::Turn& turn, std::uint32_t slot);
+  const LookupModel& ModelOf(const Lookup& lookup) const;
+  double PrepareQueries(engine::Turn& turn, std::uint32_t index);
+  void SendQueries(engine::Turn& turn, std::uint32_t slot);
+  void QueryEnded(engine::Turn& turn, const ClientCall& query, Outcome outcome, double read_ns);
+  void AdvanceLookup(engine::Turn& turn, std::uint32_t index, double read_ns);
+  void FinishLookup(engine::Turn& turn, std::uint32_t index, double read_ns);
+  void FailLookup(engine::Turn& turn, std::uint32_t index, double read_ns);
+  void AbandonLookup(SimTime now, std::uint32_t slot);
+  void DropQueries(engine::Turn& turn, std::uint32_t slot);
+  void ForgetLookup(std::uint32_t slot);
+  void CountLookup(const Lookup& lookup);
+  bool KnowsAnswer(SimTime now, const Pod& pod, std::uint32_t question) const;
+  void KeepAnswer(SimTime now, Pod& pod, std::uint32_t question);
+  void AskUpstream(engine::Turn& turn, CallHandle request);
+  void UpstreamAnswered(engine::Turn& turn, CallHandle request);
 
   // Bulk streams.
   void PumpStream(engine::Turn& turn, std::uint32_t generator);
@@ -373,6 +419,7 @@ class HostProcess final : public engine::LogicalProcess {
   Slab<ClientCall> clients_;
   Slab<Job> jobs_;
   Slab<Passage> passages_;
+  Slab<Lookup> lookups_;
   Slab<LimitedTask> limited_;
   bool has_limits_ = false;  // some pod has a CPU limit
   Slab<Transfer> transfers_;

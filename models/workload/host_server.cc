@@ -79,6 +79,10 @@ void HostProcess::Serve(Turn& turn, CallHandle handle, bool first_request) {
   const bool free_worker = pod.busy < application.workers;
   if (!free_worker && pod.queued >= application.queue) {
     pod.waits.Drop(turn.now());
+    if (application.dns_server != kNone && IsUdp(call)) {
+      Lose(turn, handle, kind, DropReason::kDnsQueue);
+      return;
+    }
     CountDrop(DropReason::kApplicationQueue);
     Answer(turn, handle, FailedBy(FailureReason::kOverloaded));
     return;
@@ -124,6 +128,11 @@ void HostProcess::StartJob(Turn& turn, std::uint32_t index) {
                            : context_.service_time(pod.application)(stream);
   }
   const Call& call = context_.call(job.request);
+  if (pod.cache && !KnowsAnswer(turn.now(), pod, call.question)) {
+    job.forwards = true;
+    job.work_left_ns +=
+        model_.dns.servers[model_.applications[pod.application].dns_server].forward_time.value();
+  }
   const FlowPlan& plan = context_.plan(call.plan);
   const MessageKind kind = job.first_request ? MessageKind::kRequestFirst : MessageKind::kRequest;
   double read = ReadNs(call, kind);
@@ -131,7 +140,7 @@ void HostProcess::StartJob(Turn& turn, std::uint32_t index) {
   // Half of the work comes before the calls that it needs, half after.
   Planned planned;
   const bool calls = !model_.applications[pod.application].calls.empty();
-  if (calls) {
+  if (calls && (!pod.cache || job.forwards)) {
     planned.app_ns = job.work_left_ns / 2;
     job.work_left_ns -= planned.app_ns;
   }
@@ -147,7 +156,8 @@ std::optional<HostProcess::Planned> HostProcess::PlanNext(Turn& turn, std::uint3
   Job& job = jobs_[index];
   const Pod& pod = pods_[job.pod];
   const std::vector<std::uint32_t>& calls = model_.applications[pod.application].calls;
-  while (!job.failed && job.call_index < calls.size()) {
+  const bool needs_calls = !pod.cache || job.forwards;
+  while (needs_calls && !job.failed && job.call_index < calls.size()) {
     const EdgeModel& edge = model_.edges[calls[job.call_index]];
     if (job.repeats_left == kNone) {
       const double whole = std::floor(edge.per_request);
@@ -176,10 +186,11 @@ std::optional<HostProcess::Planned> HostProcess::PlanNext(Turn& turn, std::uint3
     const std::uint32_t slot = Begin(turn, {host_, pod.pod, calls[job.call_index]}, key);
     clients_[slot].job = index;
     clients_[slot].job_generation = job.generation;
+    calls_[slot].question = context_.call(job.request).question;
     ++job.outstanding;
     job.call_slot = slot;
     job.action = JobAction::kSendCall;
-    job.send_ns = SendDemand(turn, slot);
+    job.send_ns = FirstDemand(turn, slot);
     return Planned{0, job.send_ns};
   }
   if (job.outstanding > 0 && !job.failed) return std::nullopt;
@@ -225,10 +236,18 @@ void HostProcess::FinishJob(Turn& turn, std::uint32_t index) {
   job.present = false;
   const CallHandle request = job.request;
   const std::uint32_t transfer = job.transfer;
+  const bool learned = job.forwards && !job.failed;
   Pod& pod = pods_[job.pod];
+  const bool asks_upstream = job.forwards && model_.applications[pod.application].calls.empty();
   pod.requests.Leave(job.arrived, turn.now());
   jobs_.Free(index);
-  LaunchData(turn, request, MessageKind::kReply, transfer);
+  if (asks_upstream) {
+    CNISIM_CHECK(transfer == kNone, "an answer of a DNS server is one packet");
+    AskUpstream(turn, request);
+  } else {
+    if (learned) KeepAnswer(turn.now(), pod, call.question);
+    LaunchData(turn, request, MessageKind::kReply, transfer);
+  }
 
   if (pod.queue_head == kNone) {
     SetBusy(pod, turn.now(), pod.busy - 1);

@@ -13,6 +13,7 @@
 
 #include "models/datapath/compiled_flow.h"
 #include "models/workload/defaults.h"
+#include "models/workload/dns.h"
 #include "models/workload/latency_profile.h"
 #include "models/workload/outside.h"
 #include "sim/base/units.h"
@@ -49,6 +50,8 @@ struct ApplicationModel {
   std::vector<std::uint32_t> calls;  // edges that it calls, in order
   bool exponential = false;          ///< work is exponential, whatever service_cv says
   std::uint32_t cpu_limit = 0;       ///< of a pod, in thousandths of a core; 0 = none
+  std::uint32_t dns_server = kNone;  ///< index in DnsModel::servers: it answers questions; what it
+                                     ///< calls it calls for those only that it cannot answer
 };
 
 /// Where the ends of a flow are, and so which compiled flow it runs on.
@@ -103,9 +106,12 @@ struct EdgeModel {
   Bytes request;
   Bytes response;
   bool reuse_connection = true;
+  bool own_node = false;     ///< backend i is on node i, and the client calls that of its own node
   bool local_entry = false;  ///< externalTrafficPolicy: Local: enters only at nodes with a backend
   bool echo = false;         ///< the server answers at once, without worker or work (netserver)
   SimTime timeout;           ///< the client's patience for one call, connection included
+  std::uint32_t lookup = kNone;  ///< index in DnsModel::lookups, for each new connection
+  bool untracked = false;        ///< its flows make no entries in connection tables
 
   /// Somebody is there to be called.
   bool has_server() const { return external != kNone || !backends.empty(); }
@@ -137,12 +143,14 @@ struct Model {
   std::vector<NodeModel> nodes;
   std::vector<PodModel> pods;
   std::vector<ApplicationModel> applications;
-  std::vector<EdgeModel> edges;  ///< the call graph's first, then one for each source
-  std::uint32_t call_edges = 0;  ///< how many are the call graph's
+  std::vector<EdgeModel> edges;   ///< the call graph's first, then one for each source
+  std::uint32_t call_edges = 0;   ///< how many are the call graph's
+  std::uint32_t query_edges = 0;  ///< the last of those: look-ups' queries, and LocalDNS's
   std::vector<SourceModel> sources;
   std::vector<datapath::CompiledFlow> flows;
   std::vector<ExternalModel> externals;
   OutboundModel outbound;
+  DnsModel dns;
   Latency latency;
   Defaults defaults;
 };

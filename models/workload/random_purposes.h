@@ -21,7 +21,8 @@ enum class Purpose : std::uint32_t {
   kFabric,  ///< plus message kind, hop and attempt: see PurposeOf()
   kHost,    ///< waits and work that vary, likewise
   kCpuPeriod,
-  kLoss,  ///< packets that the fabric loses, likewise
+  kLoss,      ///< packets that the fabric loses, likewise
+  kUpstream,  ///< until a resolver outside answers
 };
 
 constexpr std::uint32_t PurposeOf(Purpose purpose, std::uint32_t detail = 0) {

@@ -52,9 +52,12 @@ void Save(const FlowRecord& flow, ByteWriter& writer) {
   writer.Put(flow.in_flight);
   writer.Put(flow.connections);
   writer.Put(flow.retransmissions);
+  writer.Put(flow.lookups);
+  writer.Put(flow.queries);
   writer.Put(flow.delivered);
   flow.latency_total.Save(writer);
   flow.latency_network.Save(writer);
+  flow.latency_lookup.Save(writer);
   writer.PutAll(flow.series);
 }
 
@@ -69,9 +72,12 @@ FlowRecord LoadFlow(ByteReader& reader) {
   flow.in_flight = reader.Get<std::uint64_t>();
   flow.connections = reader.Get<std::uint64_t>();
   flow.retransmissions = reader.Get<std::uint64_t>();
+  flow.lookups = reader.Get<std::uint64_t>();
+  flow.queries = reader.Get<std::uint64_t>();
   flow.delivered = reader.Get<Bytes>();
   flow.latency_total = Histogram::Load(reader);
   flow.latency_network = Histogram::Load(reader);
+  flow.latency_lookup = Histogram::Load(reader);
   flow.series = reader.GetAll<LatencyStep>();
   return flow;
 }
@@ -79,6 +85,7 @@ FlowRecord LoadFlow(ByteReader& reader) {
 void Save(const TrafficRecord& record, ByteWriter& writer) {
   Save(record.sources, writer);
   Save(record.edges, writer);
+  Save(record.queries, writer);
   writer.Put(record.drops);
   for (const ResourceUse& use : record.resources) Save(use, writer);
   writer.PutAll(record.nodes);
@@ -92,6 +99,7 @@ TrafficRecord LoadTraffic(ByteReader& reader) {
   TrafficRecord record;
   record.sources = LoadFlows(reader);
   record.edges = LoadFlows(reader);
+  record.queries = LoadFlows(reader);
   record.drops = reader.Get<decltype(record.drops)>();
   for (ResourceUse& use : record.resources) use = LoadUse(reader);
   record.nodes = reader.GetAll<NodeCpu>();

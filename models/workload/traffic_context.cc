@@ -33,6 +33,7 @@ TrafficContext::TrafficContext(const Model& model, std::uint64_t seed, bool fuse
     first_destinations_.push_back(destination_count_);
     destination_count_ += server.addresses;
   }
+  for (const DnsServerModel& server : model.dns.servers) upstreams_.emplace_back(server.upstream);
   CNISIM_CHECK(min_latency_ > SimTime(), "the fabric takes time");
   is_stream_.resize(model.edges.size());
   is_udp_.resize(model.edges.size());
@@ -61,6 +62,7 @@ TrafficContext::TrafficContext(const Model& model, std::uint64_t seed, bool fuse
         plans_.push_back(PlanFlow(flow, static_cast<Locality>(l) == Locality::kSameNode,
                                   stream ? StreamChunk(flow, longest) : edge.request, edge.response,
                                   rules));
+        if (edge.untracked) plans_.back().conntrack_entries = {};
       }
     }
     std::vector<std::uint32_t> nodes;

@@ -79,6 +79,8 @@ class TrafficContext {
     const std::uint32_t external = model_.edges[call.edge].external;
     return external == kNone ? fabric(from_host, to_host) : external_ways_[external];
   }
+  /// There and back between a DNS server and the resolver outside that it asks.
+  const FabricSampler& upstream(std::uint32_t dns_server) const { return upstreams_[dns_server]; }
   const LogNormalDistribution& external_time(std::uint32_t external) const {
     return external_times_[external];
   }
@@ -124,6 +126,7 @@ class TrafficContext {
   FabricSampler external_;
   std::vector<FabricSampler> external_ways_;           // [external]
   std::vector<LogNormalDistribution> external_times_;  // [external]
+  std::vector<FabricSampler> upstreams_;               // [DNS server]
   std::vector<std::uint32_t> first_destinations_;      // [external]
   std::uint32_t destination_count_ = 0;
   SimTime min_latency_;

@@ -11,20 +11,20 @@ std::string_view Name(DropReason reason) {
       "SNAT ports used up",   "denied by policy", "listen queue full",
       "request queue full",   "proxy queue full", "no endpoint",
       "packet too large",     "pod gone",         "receive buffer full",
-      "lost in the fabric",   "no way out"};
+      "lost in the fabric",   "no way out",       "DNS queue full"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 
 std::string_view Name(FailureReason reason) {
-  constexpr std::string_view kNames[kFailureReasons] = {"timeout", "denied",     "forbidden",
-                                                        "refused", "overloaded", "upstream"};
+  constexpr std::string_view kNames[kFailureReasons] = {
+      "timeout", "denied", "forbidden", "refused", "overloaded", "upstream", "look-up"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 
 std::string_view Name(ResourceKind kind) {
-  constexpr std::string_view kNames[kResourceKinds] = {"softirq",    "cores",     "NIC",
-                                                       "L7 proxy",   "workers",   "conntrack",
-                                                       "encryption", "CPU limit", "SNAT ports"};
+  constexpr std::string_view kNames[kResourceKinds] = {
+      "softirq",   "cores",      "NIC",       "L7 proxy",   "workers",
+      "conntrack", "encryption", "CPU limit", "SNAT ports", "CoreDNS"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

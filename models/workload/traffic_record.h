@@ -33,8 +33,9 @@ enum class DropReason : std::uint8_t {
   kReceiveBuffer,     ///< datagram for a socket whose reader had not taken earlier ones
   kFabricLoss,        ///< lost on the way between two machines
   kNoWayOut,          ///< for an address outside, and the cluster has no outbound type
+  kDnsQueue,          ///< query for a DNS server whose socket held all it may
 };
-inline constexpr std::size_t kDropReasons = 14;
+inline constexpr std::size_t kDropReasons = 15;
 std::string_view Name(DropReason reason);
 
 /// Why a request, or a call inside the cluster, did not succeed.
@@ -45,8 +46,9 @@ enum class FailureReason : std::uint8_t {
   kRefused,     ///< reset or ICMP: no endpoint, or a policy that rejects
   kOverloaded,  ///< error from a pod whose queue was full
   kUpstream,    ///< the server answered with an error, since a call of its own failed
+  kLookup,  ///< the server's name was not looked up: nobody answered in time, or it is not there
 };
-inline constexpr std::size_t kFailureReasons = 6;
+inline constexpr std::size_t kFailureReasons = 7;
 std::string_view Name(FailureReason reason);
 
 /// What was answered in a step of the measured span.
@@ -75,9 +77,12 @@ struct FlowRecord {
   std::uint64_t in_flight = 0;    ///< not answered yet at the end
   std::uint64_t connections = 0;  ///< opened
   std::uint64_t retransmissions = 0;
+  std::uint64_t lookups = 0;  ///< of the server's name, ended within the span
+  std::uint64_t queries = 0;  ///< that they sent
   Bytes delivered;            ///< payload that arrived at the server; the figure for a stream
   Histogram latency_total;    ///< ns, of the completed ones
   Histogram latency_network;  ///< ns, what is left of it without the applications' own time
+  Histogram latency_lookup;   ///< ns, from a call's begin until its server's address is known
   LatencySeries series;       ///< of a source, if TrafficOptions::series_step asks for it
 
   std::uint64_t total_failed() const;
@@ -94,8 +99,9 @@ enum class ResourceKind : std::uint8_t {
   kEncryption,  ///< serial hand-over of encrypted packets between two nodes
   kCpuLimit,    ///< CPU time that a pod's limit allows
   kSnatPorts,   ///< source ports to one destination outside
+  kDns,         ///< threads of a CoreDNS pod
 };
-inline constexpr std::size_t kResourceKinds = 9;
+inline constexpr std::size_t kResourceKinds = 10;
 std::string_view Name(ResourceKind kind);
 
 /// How loaded the resources of one kind were.
@@ -124,6 +130,7 @@ struct NodeCpu {
 struct TrafficRecord {
   std::vector<FlowRecord> sources;                    // [traffic source], as in the scenario
   std::vector<FlowRecord> edges;                      // [call edge], as in the scenario
+  std::vector<FlowRecord> queries;                    // edges of DNS queries, by name
   std::array<std::uint64_t, kDropReasons> drops{};    // [DropReason]
   std::array<ResourceUse, kResourceKinds> resources;  // [ResourceKind]
   std::vector<NodeCpu> nodes;                         // [node id]

@@ -74,7 +74,8 @@ class Recorder {
 
   void RecordFlows() {
     for (std::uint32_t edge = 0; edge < model_.call_edges; ++edge) {
-      record_.edges.push_back(Flow(edge, model_.edges[edge].name));
+      const bool query = edge >= model_.call_edges - model_.query_edges;
+      (query ? record_.queries : record_.edges).push_back(Flow(edge, model_.edges[edge].name));
     }
     for (const SourceModel& source : model_.sources) {
       record_.sources.push_back(Flow(source.edge, source.name));
@@ -102,15 +103,24 @@ class Recorder {
   void RecordPods() {
     UseBuilder workers(ResourceKind::kWorkers);
     UseBuilder limits(ResourceKind::kCpuLimit);
+    UseBuilder dns(ResourceKind::kDns);
     for (const auto& host : found_.pods) {
       for (const HostProcess::PodUse& use : host) {
         const std::string name = "pod " + model_.pods[use.pod].name;
-        workers.Add(name, use.busy, use.waits);
+        (AnswersByItself(use.pod) ? dns : workers).Add(name, use.busy, use.waits);
         if (use.limited) limits.Add(name, use.limit_busy, use.throttled);
       }
     }
     Set(workers.Build());
     Set(limits.Build());
+    Set(dns.Build());
+  }
+
+  // A DNS server whose threads work on one query after the other, and wait for nobody.
+  bool AnswersByItself(std::uint32_t pod) const {
+    const std::uint32_t application = model_.pods[pod].application;
+    return application != kNone && model_.applications[application].dns_server != kNone &&
+           model_.applications[application].calls.empty();
   }
 
   // "node apps-3: 1024 of 1024 to payments:443".

@@ -121,6 +121,89 @@ TEST(LoadTheory, SeveralCoresAreMMC) {
   }
 }
 
+// M/D/c in order of arrival deals customers out to servers by turns, so each server is an E_c/D/1,
+// whose mean wait is the sum over n of E[(n D - A)+] / n (Spitzer), with A the time of n c Poisson
+// arrivals.  In services.
+double WaitMDc(int servers, double load) {
+  const double rate = load * servers;  // a service
+  double wait = 0;
+  double term = 1;
+  for (int n = 1; n <= 5'000 && (n < 10 || term > 1e-10); ++n) {
+    // P(at least k arrivals in n services), for k = n c and n c + 1.
+    const double mean = rate * n;
+    double below = 0;
+    for (int k = 0; k < n * servers; ++k) {
+      below += std::exp(-mean + k * std::log(mean) - std::lgamma(k + 1.0));
+    }
+    const double exactly =
+        std::exp(-mean + n * servers * std::log(mean) - std::lgamma(n * servers + 1.0));
+    term = n * (1 - below) - n * servers / rate * (1 - below - exactly);
+    wait += term / n;
+  }
+  return wait;
+}
+
+// Poisson calls from a pod of node 0, each with one query to a CoreDNS pod of node 1.
+Model LookupsOnly(int threads, double load) {
+  Model model = test::EchoTraffic(/*reuse=*/false, 1, kNothing);
+  for (NodeModel& node : model.nodes) {
+    node.egress = BitsPerSecond(1'000'000'000'000);
+    node.cores = 1'000;
+    node.conntrack_max = 0;
+  }
+  model.pods.push_back({"coredns-0", 1, 0});
+  ApplicationModel coredns{"coredns", Nanoseconds(kWork), 0, 1, 1'000'000, {}};
+  coredns.workers = static_cast<std::uint32_t>(threads);
+  coredns.dns_server = 0;
+  model.applications = {coredns};
+  model.flows[0].connect = model.flows[0].accept = {};
+  model.flows.push_back(model.flows[0]);
+  model.flows[1].protocol = datapath::TransportProtocol::kUdp;
+  EdgeModel query;
+  query.targets = {{Admission::kAllowed, {kNone, 1, kNone}}};
+  query.backends = {{2, 0}};
+  query.request = query.response = 1_B;
+  query.reuse_connection = false;
+  query.timeout = 1000_s;
+  model.edges.insert(model.edges.begin(), query);
+  model.call_edges = model.query_edges = 1;
+  model.edges[1].lookup = 0;
+  model.edges[1].timeout = 1000_s;
+  model.sources[0].edge = 1;
+  model.sources[0].kind = SourceKind::kPoisson;
+  model.sources[0].rate = threads * load * 1e9 / kWork;
+  DnsServerModel server;
+  server.upstream = {1_ms, 1_ms, 0};
+  model.dns.servers = {server};
+  model.dns.names = {{"cart.shop.svc.cluster.local", true, true}};
+  model.dns.lookups = {{0, {0}}};
+  model.dns.types = 1;
+  return model;
+}
+
+TEST(LoadTheory, CoreDnsIsMDc) {
+  EXPECT_NEAR(WaitMDc(1, 0.6), 0.6 / (2 * 0.4), 1e-9);  // M/D/1
+  const auto expect = [](int threads, double load) {
+    const Model model = LookupsOnly(threads, load);
+    ExpectMean(WaitMDc(threads, load) * kWork, 0.06, [&](std::uint32_t replication) {
+      return WaitNs(Simulate(model, replication), ResourceKind::kDns);
+    });
+  };
+  for (const double load : {0.3, 0.6, 0.9}) expect(1, load);
+  expect(3, 0.8);
+}
+
+// A saturated CoreDNS answers as fast as its threads do.
+TEST(LoadTheory, ASaturatedCoreDnsServesItsRate) {
+  Model model = LookupsOnly(/*threads=*/3, /*load=*/1.5);
+  model.applications[0].queue = 277;
+  const TrafficRecord record = Simulate(model, 0);
+  EXPECT_NEAR(static_cast<double>(record.queries[0].answered) / record.measured.seconds(),
+              3e9 / kWork, 0.01 * 3e9 / kWork);
+  EXPECT_EQ(record.binding().kind, ResourceKind::kDns);
+  EXPECT_TRUE(record.binding().saturated);
+}
+
 // Loss of M/D/1 with room for `places`, the one in service included: the chain of the numbers left
 // behind by departures, cut off at places - 1, then loss = 1 - 1 / (p0 + rho).
 double LossMD1(double load, int places) {

@@ -62,6 +62,7 @@ workload::Defaults SmallDefaults() {
   defaults.softirq_backlog = 1000;
   defaults.nic_queue = 3_MiB;
   defaults.conntrack_closed = 120_s;
+  defaults.conntrack_udp = 30_s;
   defaults.masquerade_ports = 64512;
   defaults.proxy_workers = 2;
   defaults.proxy_queue = 1024;

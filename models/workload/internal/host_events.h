@@ -10,19 +10,20 @@
 namespace cnisim::workload::internal {
 
 enum EventKind : std::uint16_t {
-  kMessage,        ///< a call's message is at a step of its plan
-  kTaskDue,        ///< a core's task may be done
-  kArrival,        ///< the next request of a source
-  kDeadline,       ///< the earliest deadline of a queue
-  kLost,           ///< news that a message was dropped
-  kRetransmit,     ///< a retransmission timer
-  kOutsideReply,   ///< a server outside has done its work
-  kLaunch,         ///< the kernel has made a packet of its own
-  kTransferTimer,  ///< the retransmission timer of a message in trains, or of a stream
-  kDelayedAck,     ///< a segment has waited for another for long enough
-  kAcknowledged,   ///< news of an acknowledgement that no packet of its own carries
-  kDeparture,      ///< bookkeeping of event_stations.h
-  kThaw,           ///< a pod's CPU limit lets work go on
+  kMessage,         ///< a call's message is at a step of its plan
+  kTaskDue,         ///< a core's task may be done
+  kArrival,         ///< the next request of a source
+  kDeadline,        ///< the earliest deadline of a queue
+  kLost,            ///< news that a message was dropped
+  kRetransmit,      ///< a retransmission timer
+  kOutsideReply,    ///< a server outside has done its work
+  kLaunch,          ///< the kernel has made a packet of its own
+  kTransferTimer,   ///< the retransmission timer of a message in trains, or of a stream
+  kDelayedAck,      ///< a segment has waited for another for long enough
+  kAcknowledged,    ///< news of an acknowledgement that no packet of its own carries
+  kDeparture,       ///< bookkeeping of event_stations.h
+  kThaw,            ///< a pod's CPU limit lets work go on
+  kUpstreamAnswer,  ///< a resolver outside has answered a DNS server of the host
 };
 
 /// The small argument of an event: which message, and at which step or why.
