@@ -35,6 +35,32 @@ FlowClass FlowClassifier::Classify(std::optional<PodId> client, PodId server,
   return flow;
 }
 
+FlowClass FlowClassifier::ClassifyFromNode(PodId server, const FlowTarget& target,
+                                           Locality locality) const {
+  FlowClass flow;
+  flow.path = locality == Locality::kSameNode ? PathKind::kHostToPodSameNode
+                                              : PathKind::kHostToPodCrossNode;
+  if (cluster_.template_of(server).host_network && locality != Locality::kSameNode) {
+    flow.path = PathKind::kHostToHostCrossNode;
+  }
+  flow.protocol = target.protocol == cluster::Protocol::kUdp ? datapath::TransportProtocol::kUdp
+                                                             : datapath::TransportProtocol::kTcp;
+  flow.service = ServiceAccess::kClusterIp;
+  SetMtus(flow);
+  structures_.SetCounts(target.service, flow.service, /*client_is_pod=*/false, flow.counts);
+  return flow;
+}
+
+FlowClass FlowClassifier::ClassifyToOwnNode(cluster::Protocol protocol) const {
+  FlowClass flow;
+  flow.path = PathKind::kHostToPodSameNode;
+  flow.protocol = protocol == cluster::Protocol::kUdp ? datapath::TransportProtocol::kUdp
+                                                      : datapath::TransportProtocol::kTcp;
+  SetMtus(flow);
+  structures_.SetCounts({}, ServiceAccess::kNone, /*client_is_pod=*/true, flow.counts);
+  return flow;
+}
+
 std::optional<FlowClass> FlowClassifier::ClassifyOut(PodId client,
                                                      const OutsideTarget& target) const {
   if (cluster_.template_of(client).host_network) return std::nullopt;

@@ -47,6 +47,12 @@ class FlowClassifier {
   datapath::FlowClass Classify(std::optional<cluster::PodId> client, cluster::PodId server,
                                const FlowTarget& target, workload::Locality locality) const;
 
+  /// A connection of the node itself to a pod.  Policies are not looked at.
+  datapath::FlowClass ClassifyFromNode(cluster::PodId server, const FlowTarget& target,
+                                       workload::Locality locality) const;
+  /// From a pod to an address of its own node, likewise.
+  datapath::FlowClass ClassifyToOwnNode(cluster::Protocol protocol) const;
+
   /// A connection to an address outside the cluster; nothing for a client in the host's network,
   /// whose packets have the node's address anyway.
   std::optional<datapath::FlowClass> ClassifyOut(cluster::PodId client,

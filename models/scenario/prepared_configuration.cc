@@ -10,6 +10,7 @@
 
 #include "models/azure/outbound.h"
 #include "models/policy/enforcement.h"
+#include "models/scenario/dns_builder.h"
 #include "models/scenario/traffic_builder.h"
 #include "sim/base/check.h"
 
@@ -369,8 +370,11 @@ void PreparedConfiguration::PrepareOutside() {
 void PreparedConfiguration::PrepareTraffic(Diagnostics& diagnostics) {
   TrafficBuilder builder(scenario_, cluster_, *classifier_, profile_, model_, flow_classes_,
                          diagnostics);
+  DnsBuilder dns(scenario_, spec_.dns, cluster_, *classifier_, builder, model_, diagnostics);
   for (const CallSpec& call : scenario_.calls) builder.AddCall(call);
+  if (spec_.dns.enabled) dns.AddServers();
   for (const TrafficSpec& traffic : scenario_.traffic) builder.AddTraffic(traffic);
+  if (spec_.dns.enabled) dns.AddLookups();
 }
 
 Enforcement PreparedConfiguration::EnforcementUnder(const datapath::CostModel& costs) const {

@@ -70,6 +70,24 @@ struct ExternalSpec {
   SourceLocation where;
 };
 
+/// How pods find addresses: their resolver, and who answers it.
+struct DnsSpec {
+  bool enabled = false;             ///< clients look their servers' names up before they connect
+  int ndots = 0;                    ///< names with fewer dots are tried with the search list first
+  std::vector<std::string> search;  ///< of the node, after Kubernetes' own three
+  bool aaaa = true;                 ///< each name is asked for with A and AAAA
+  SimTime timeout;                  ///< until a query is repeated
+  int attempts = 0;                 ///< of each query
+  SimTime cache;                    ///< of the application; 0: it asks each time
+  bool local = false;               ///< LocalDNS on each node
+  SimTime local_ttl;                ///< how long that answers from its cache
+  SimTime ttl;                      ///< the same of CoreDNS, for names outside the cluster
+  SimTime upstream;                 ///< from CoreDNS to a resolver outside and back
+  SimTime work;                     ///< CPU time that CoreDNS needs for a query
+  int queue = 0;                    ///< queries that wait in its socket
+  SourceLocation where;
+};
+
 /// `GET /api/v1/products`: what an L7 policy looks at.
 struct HttpRequest {
   std::string method;
@@ -87,6 +105,7 @@ struct CallSpec {
   Bytes response{0};
   bool reuse_connection = true;  ///< false: a connection a call
   std::optional<HttpRequest> http;
+  std::optional<std::string> lookup;  ///< name that it looks up, "none": nothing; unset: its own
   SourceLocation where;
 };
 
@@ -114,6 +133,7 @@ struct TrafficSpec {
   bool reuse_connection = true;
   bool same_node = false;  ///< rr, crr, stream: place both ends on one node (else on two)
   std::optional<HttpRequest> http;
+  std::optional<std::string> lookup;  ///< as CallSpec::lookup; open loop only
   SourceLocation where;
 
   /// Its name, or else "external -> frontend": what results call this source.
@@ -221,6 +241,8 @@ struct ConfigurationSpec {
   std::vector<net::Cidr> service_cidrs;
   net::IpAddress dns_service_ip;
   std::string kubernetes;
+  DnsSpec dns;  ///< the scenario's with this configuration's `dns:` applied
+  const document::Value* dns_value = nullptr;  ///< that
   SourceLocation where;
   /// False when its own files could not be read: checks of it would only report what follows.
   bool complete = true;
@@ -230,6 +252,7 @@ struct ConfigurationSpec {
 struct Inputs {
   std::vector<document::Document> documents;  ///< scenario.yaml and the CNIs' own files
   cluster::ManifestSet manifests;             ///< applications and policies, in that order
+  cluster::ManifestSet coredns;               ///< the program's own, if it is needed
 };
 
 struct Scenario {
@@ -246,6 +269,7 @@ struct Scenario {
   std::vector<std::pair<Party, ServiceTime>>
       work;  ///< one for each workload, in its order in `objects`
   std::vector<ExternalSpec> externals;
+  DnsSpec dns;  ///< what configurations start from
   std::vector<CallSpec> calls;
   std::vector<TrafficSpec> traffic;
   BackgroundServices background;

@@ -13,6 +13,7 @@
 #include "models/document/spelling.h"
 #include "models/scenario/internal/cluster_defaults.h"
 #include "models/scenario/internal/cluster_section.h"
+#include "models/scenario/internal/dns_section.h"
 #include "models/scenario/internal/file_loader.h"
 #include "models/scenario/internal/traffic_section.h"
 #include "models/scenario/sweep.h"
@@ -136,7 +137,11 @@ class ScenarioReader {
       scenario_.configurations = internal::ReadConfigurations(
           *configurations, scenario_.cluster, catalog_, defaults, files_, diagnostics_);
     }
+    ReadDns(reader);
     ReadManifests(reader, inputs->manifests);
+    if (looks_up_) {
+      internal::AddCoreDns(catalog_, coredns_, inputs->coredns, scenario_, diagnostics_);
+    }
     internal::TrafficSections sections;
     sections.applications_complete = applications_complete_;
     sections.externals = reader.Map("externals");
@@ -180,6 +185,20 @@ class ScenarioReader {
       diagnostics_.Error(
           *name, fmt::format("found {}, expected a name without '/' that does not begin with '.'",
                              name->Describe()));
+    }
+  }
+
+  void ReadDns(ObjectReader& reader) {
+    scenario_.dns = internal::DefaultDns(catalog_);
+    if (const Value* dns = reader.Map("dns")) {
+      scenario_.dns = internal::ReadDns(*dns, scenario_.dns, &coredns_, diagnostics_);
+    }
+    looks_up_ = scenario_.dns.enabled;
+    for (ConfigurationSpec& spec : scenario_.configurations) {
+      spec.dns = scenario_.dns;
+      if (spec.dns_value == nullptr) continue;
+      spec.dns = internal::ReadDns(*spec.dns_value, scenario_.dns, nullptr, diagnostics_);
+      looks_up_ = true;
     }
   }
 
@@ -239,6 +258,8 @@ class ScenarioReader {
   Diagnostics& diagnostics_;
   internal::FileLoader files_;
   bool applications_complete_ = true;
+  bool looks_up_ = false;  // some configuration does
+  internal::CoreDnsPods coredns_;
   Scenario scenario_;
 };
 

@@ -56,6 +56,17 @@ class TrafficBuilder {
   /// After all calls.
   void AddTraffic(const TrafficSpec& traffic);
 
+  /// Makes an edge lead from these pods to the servers of `to`.
+  void AddServers(const std::vector<cluster::PodId>& clients, const ResolvedTarget& to,
+                  const SourceLocation& where, workload::EdgeModel& edge) {
+    AddTargets({clients, to, where, edge.name}, edge);
+  }
+  /// Index of a flow that the edge `name` needs.
+  std::uint32_t AddFlow(const datapath::FlowClass& flow, const SourceLocation& where,
+                        const std::string& name) {
+    return FlowOf(flow, {{}, {}, where, name});
+  }
+
  private:
   struct Ends {
     std::vector<cluster::PodId> clients;  // empty: outside

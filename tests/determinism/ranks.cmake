@@ -19,7 +19,8 @@ if(MPI_CXX_FOUND)
   set(compare_ranks ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/run/ranks.py ${MPIEXEC_EXECUTABLE}
     $<TARGET_FILE:cnisim> ${program_on_ranks})
   add_test(NAME determinism.ranks
-    COMMAND ${compare_ranks} quick ${CMAKE_SOURCE_DIR}/scenarios/smallest.yaml ${CMAKE_SOURCE_DIR}/scenarios/quickstart.yaml)
+    COMMAND ${compare_ranks} quick ${CMAKE_SOURCE_DIR}/scenarios/smallest.yaml ${CMAKE_SOURCE_DIR}/scenarios/quickstart.yaml
+      ${CMAKE_SOURCE_DIR}/tests/data/scenario/lookups.yaml)
   # Threads and ranks of one test at a time: they are more than the cores anyway.
   set_tests_properties(determinism.ranks PROPERTIES PROCESSORS 2 TIMEOUT 600)
   # Every scenario that `run` is for; those of the folders below are `plan`'s.

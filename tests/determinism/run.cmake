@@ -3,6 +3,10 @@ find_package(Python3 REQUIRED COMPONENTS Interpreter)
 add_test(NAME determinism.run
   COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/run/same_bytes.py $<TARGET_FILE:cnisim>
     ${CMAKE_SOURCE_DIR}/scenarios/smallest.yaml)
+# Look-ups have caches and timers of their own.
+add_test(NAME determinism.lookups
+  COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/run/same_bytes.py $<TARGET_FILE:cnisim>
+    ${CMAKE_SOURCE_DIR}/tests/data/scenario/lookups.yaml)
 # A sweep that is killed and begun again ends in the bytes of one that was left alone.
 add_test(NAME determinism.interrupted_sweep
   COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/run/killed_sweep.py $<TARGET_FILE:cnisim> interrupt)

@@ -330,6 +330,7 @@ class ConfigurationReader {
     ReadKubeProxy();
     ReadCatalogCni();
     ReadSwitches();
+    spec.dns_value = reader_.Map("dns");
     reader_.Finish();
     spec.az = sources_.az;
     // A CNI whose file is missing, or whose key is misspelt, is one mistake and not a cluster

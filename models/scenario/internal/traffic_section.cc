@@ -1,6 +1,7 @@
 #include "models/scenario/internal/traffic_section.h"
 
 #include <algorithm>
+#include <cctype>
 #include <map>
 #include <optional>
 #include <string>
@@ -324,6 +325,7 @@ class TrafficReader {
       call.response = reader.Size("response").value_or(kDefaultResponse);
       call.reuse_connection = ReadConnection(reader);
       call.http = ReadHttp(reader);
+      call.lookup = ReadLookup(reader);
       port = reader.Get("port");
       via = ReadVia(reader);
       reader.Finish();
@@ -339,6 +341,26 @@ class TrafficReader {
   }
   static std::optional<Via> ReadVia(ObjectReader& reader) {
     return reader.Choice<Via>("via", {{"service", Via::kService}, {"pod", Via::kPod}});
+  }
+
+  /// A name to look up in place of the target's own, or `none`.
+  std::optional<std::string> ReadLookup(ObjectReader& reader) {
+    const std::optional<std::string> text = reader.String("lookup");
+    if (!text) return std::nullopt;
+    const bool good = !text->empty() && !text->starts_with('.') &&
+                      text->find("..") == std::string::npos &&
+                      std::all_of(text->begin(), text->end(), [](char c) {
+                        return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '-' ||
+                               c == '.' || c == '_';
+                      });
+    if (!good) {
+      diagnostics_.Error(
+          *reader.Get("lookup"),
+          fmt::format("found {}, expected a DNS name or none", reader.Get("lookup")->Describe()),
+          "for instance cart.shop, or payments.example.com. (full, with its dot)");
+      return std::nullopt;
+    }
+    return text;
   }
 
   std::optional<HttpRequest> ReadHttp(ObjectReader& reader) {
@@ -461,6 +483,7 @@ class TrafficReader {
     spec.request = reader.Size("request").value_or(kDefaultRequest);
     spec.response = reader.Size("response").value_or(kDefaultResponse);
     spec.reuse_connection = ReadConnection(reader);
+    spec.lookup = ReadLookup(reader);
   }
 
   static void ReadBenchmark(ObjectReader& reader, TrafficSpec& spec) {

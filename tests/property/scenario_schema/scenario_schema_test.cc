@@ -43,6 +43,7 @@ configurations:
   - {name: d, flannel: {zzz: 1}}
 work: {web: {zzz: 1}}
 externals: {payments: {zzz: 1}}
+dns: {zzz: 1, local: {zzz: 1}, coredns: {zzz: 1}}
 calls: {web: {api: {zzz: 1}}}
 traffic:
   - {zzz: 1, kind: open_loop}

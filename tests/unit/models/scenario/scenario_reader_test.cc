@@ -261,7 +261,7 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"UnknownKey", "clutser: {}\n", R"(t.yaml:4:1: error: unknown key 'clutser'
     4 | clutser: {}
       | ^
-  did you mean 'cluster'? known: applications, background, budgets, calls, churn, cluster, cnisim, configurations, externals, growth, lab, measure, name, policies, sweep, timeline, traffic, work
+  did you mean 'cluster'? known: applications, background, budgets, calls, churn, cluster, cnisim, configurations, dns, externals, growth, lab, measure, name, policies, sweep, timeline, traffic, work
 )"},
         Mistake{
             "SubnetsOverlap",
@@ -560,7 +560,7 @@ configurations:
   EXPECT_EQ(Complaints(), R"(t.yaml:4:43: error: unknown key 'cillium' in configurations[0]
     4 |   - {name: a, az: --network-plugin azure, cillium: values.yaml}
       |                                           ^
-  did you mean 'cilium'? known: az, calico, catalog_cni, cilium, flannel, kube_proxy, name, switches
+  did you mean 'cilium'? known: az, calico, catalog_cni, cilium, dns, flannel, kube_proxy, name, switches
 t.yaml:5:36: error: this configuration has no CNI: with --network-plugin none pods get no network
     5 |   - {name: a, az: --network-plugin none}
       |                                    ^

@@ -96,5 +96,64 @@ TEST(Symptoms, ATableThatEvictsDropsNothing) {
   EXPECT_EQ(record.sources[0].total_failed(), 0U);
 }
 
+double QueriesPerLookup(const ReplicationRecord& record) {
+  return static_cast<double>(record.sources[0].queries) /
+         static_cast<double>(record.sources[0].lookups);
+}
+
+/// Queries a second that CoreDNS' one pod could answer, by what it needed for those it had.
+double CapacityOfCoreDns(const ReplicationRecord& record) {
+  const ResourceUse& limit = record.resources[static_cast<std::size_t>(ResourceKind::kCpuLimit)];
+  EXPECT_EQ(limit.busiest, "pod coredns-0");
+  return static_cast<double>(record.queries[0].answered) / record.measured.seconds() /
+         limit.busy_max;
+}
+
+TEST(Symptoms, AShortNdotsAsksOnceAndNothingIsLost) {
+  const ReplicationRecord record = Simulate("dns-ndots.yaml", "ndots-2");
+  const FlowRecord& payments = record.sources[0];
+  EXPECT_DOUBLE_EQ(QueriesPerLookup(record), 2);
+  EXPECT_EQ(payments.total_failed(), 0U);
+  EXPECT_EQ(Drops(record, DropReason::kDnsQueue), 0U);
+  // Half a core, 45 us of work and the kernel's some 8 us: 9,000 to 11,000 queries a second.
+  EXPECT_NEAR(CapacityOfCoreDns(record), 10000, 1000);
+  EXPECT_LT(Seconds(payments.latency_lookup, 0.5), 0.001);
+}
+
+TEST(Symptoms, NdotsFiveAsksTenTimesAndFillsCoreDns) {
+  const double capacity = CapacityOfCoreDns(Simulate("dns-ndots.yaml", "ndots-2"));
+  const ReplicationRecord record = Simulate("dns-ndots.yaml", "ndots-5");
+  const FlowRecord& payments = record.sources[0];
+  EXPECT_EQ(record.binding().kind, ResourceKind::kDns);
+  EXPECT_TRUE(record.binding().saturated);
+  EXPECT_GT(Drops(record, DropReason::kDnsQueue), 0U);
+  // It answers as fast as its limit allows, whatever is asked.
+  EXPECT_NEAR(static_cast<double>(record.queries[0].answered) / record.measured.seconds(), capacity,
+              0.05 * capacity);
+  EXPECT_DOUBLE_EQ(record.resources[static_cast<std::size_t>(ResourceKind::kCpuLimit)].busy_max, 1);
+  // Who loses a query waits for its timer: nothing between the longest queue and 5 s.
+  const Histogram& lookup = payments.latency_lookup;
+  EXPECT_GT(lookup.CountUpTo(1'000'000'000), lookup.count() / 3);
+  EXPECT_EQ(lookup.CountUpTo(4'950'000'000), lookup.CountUpTo(1'000'000'000));
+  EXPECT_GT(lookup.count() - lookup.CountUpTo(4'950'000'000), lookup.count() / 20);
+  // Two attempts without an answer, or 10 s in all: the look-up fails, and nothing else does.
+  EXPECT_GT(payments.total_failed(), 0U);
+  EXPECT_EQ(payments.total_failed(),
+            payments.failed[static_cast<std::size_t>(FailureReason::kLookup)]);
+}
+
+TEST(Symptoms, ACacheOnTheNodeTakesTheTenQueries) {
+  const ReplicationRecord record = Simulate("dns-ndots.yaml", "local-dns");
+  EXPECT_DOUBLE_EQ(QueriesPerLookup(record), 10);
+  EXPECT_EQ(record.sources[0].total_failed(), 0U);
+  // Five names and two types on each of four nodes, all of them asked for in the warm-up.
+  EXPECT_EQ(record.queries[0].name, "LocalDNS -> CoreDNS");
+  EXPECT_EQ(record.queries[0].offered, 0U);
+  // The queries make no entries: those of the connections themselves remain, 120 s each.
+  const ReplicationRecord without = Simulate("dns-ndots.yaml", "ndots-2");
+  EXPECT_LT(record.resources[static_cast<std::size_t>(ResourceKind::kConntrack)].busy_max,
+            without.resources[static_cast<std::size_t>(ResourceKind::kConntrack)].busy_max);
+}
+
 }  // namespace
 }  // namespace cnisim::scenario
