@@ -63,17 +63,17 @@ std::string Field(std::string_view name, std::string_view text) {
 // ---- costs ----
 
 std::string CostList(const datapath::CostModel& costs) {
-  std::string out = fmt::format("{:<33} {:>16}  {:<10} {}\n", "cost", "typical", "paid by", "paid");
+  std::string out = fmt::format("{:<35} {:>14}  {:<10} {}\n", "cost", "typical", "paid by", "paid");
   for (const StageCost& cost : costs.all()) {
     // Whoever reads the list sees the assumed ones at once.
     out +=
-        fmt::format("{:<33} {:>16}  {:<10} {:<13} {}", cost.id, ShortCost(cost), Name(cost.paid_by),
+        fmt::format("{:<35} {:>14}  {:<10} {:<13} {}", cost.id, ShortCost(cost), Name(cost.paid_by),
                     Name(cost.paid), cost.status == CostStatus::kAssumed ? "[a]" : "");
     while (out.back() == ' ') out.pop_back();
     out += "\n";
   }
   for (const datapath::CostFactor& factor : costs.factors()) {
-    out += fmt::format("{:<33} {:>16}  {}\n", factor.id, fmt::format("x {}", factor.value.typical),
+    out += fmt::format("{:<35} {:>14}  {}\n", factor.id, fmt::format("x {}", factor.value.typical),
                        "factor");
   }
   out += fmt::format("\n{} measured, {} derived, {} assumed [a]:\n",
