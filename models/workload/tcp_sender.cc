@@ -28,9 +28,23 @@ void TcpSender::Begin(const TcpWindow& window, std::uint32_t longest) {
   at_once_ = false;
 }
 
+// Segments that may go now.  In fast recovery as many in proportion to what arrives as bring what
+// is on its way down to half of the window (RFC 6937, and with it Linux, tcp_cwnd_reduction).
+std::uint32_t TcpSender::Free() const {
+  const std::uint32_t window = window_.segments();
+  if (!in_fast_recovery()) return window > in_flight_ ? window - in_flight_ : 0;
+  if (in_flight_ > window) {
+    const std::uint64_t share = std::uint64_t{window} * prr_delivered_;
+    const std::uint64_t due = (share + prior_window_ - 1) / prior_window_;
+    return due > prr_out_ ? static_cast<std::uint32_t>(due - prr_out_) : 0;
+  }
+  const std::uint32_t behind = prr_delivered_ > prr_out_ ? prr_delivered_ - prr_out_ : 0;
+  return std::min(window - in_flight_, std::max(behind, newly_delivered_) + 1);
+}
+
 std::uint32_t TcpSender::Room(SimTime now, std::uint64_t waiting) {
   const std::uint32_t window = window_.segments();
-  const std::uint32_t free = window > in_flight_ ? window - in_flight_ : 0;
+  const std::uint32_t free = Free();
   const auto train =
       static_cast<std::uint32_t>(std::min<std::uint64_t>(std::min(free, longest_), waiting));
   // When the oldest train left only lately, the next acknowledgement is far.
@@ -55,6 +69,7 @@ std::uint32_t TcpSender::Send(SimTime now, std::uint32_t record, std::uint32_t s
   if (idle()) timer_from_ = now;
   window_.Touch(now);
   in_flight_ += segments;
+  prr_out_ += segments;
   Train train;
   train.sent = now;
   train.order = next_order_++;
@@ -88,6 +103,7 @@ void TcpSender::Settle(SimTime now, std::uint32_t train) {
 
 void TcpSender::SettleUnheard(SimTime now, std::uint32_t train) {
   in_flight_ -= At(train).segments;
+  newly_delivered_ += At(train).segments;
   made_up_.push_back(At(train).record);
   Settle(now, train);
 }
@@ -99,9 +115,19 @@ void TcpSender::Acknowledge(SimTime now, std::uint32_t train) {
   if (!arrived.resent) window_.Sample(now - arrived.sent);
   const std::uint32_t before = in_flight_;
   in_flight_ -= arrived.segments;
-  if (grows_) window_.Acknowledge(arrived.segments, before, limited_);
+  newly_delivered_ = arrived.segments;
+  if (grows_ && !BehindHole(train)) window_.Acknowledge(arrived.segments, before, limited_);
   Settle(now, train);
   if (!missing_.empty()) Judge(now, arrived);
+  prr_delivered_ += newly_delivered_;
+}
+
+// Something older is missing: the acknowledgement repeats the last one, selectively, and the window
+// does not grow by it (Linux, tcp_may_raise_cwnd).
+bool TcpSender::BehindHole(std::uint32_t train) const {
+  return std::any_of(missing_.begin(), missing_.end(), [&](std::uint32_t other) {
+    return At(other).state == State::kMissing && other - first_ < train - first_;
+  });
 }
 
 // What an arrival says about the trains that nothing was heard of.
@@ -127,6 +153,9 @@ void TcpSender::Judge(SimTime now, const Train& arrived) {
 }
 
 void TcpSender::BeginRecovery() {
+  prior_window_ = window_.segments();
+  prr_delivered_ = 0;
+  prr_out_ = 0;
   window_.Halve();
   grows_ = false;
   at_once_ = true;
@@ -164,8 +193,7 @@ void TcpSender::AcknowledgementLost(std::uint32_t train) {
 
 std::optional<TcpSender::Repeat> TcpSender::NextRepeat() const {
   if (lost_.empty()) return std::nullopt;
-  const std::uint32_t window = window_.segments();
-  std::uint32_t free = window > in_flight_ ? window - in_flight_ : 0;
+  std::uint32_t free = Free();
   if (at_once_) free = std::max(free, 1U);
   if (free == 0) return std::nullopt;
   return Repeat{lost_.front(), std::min(free, At(lost_.front()).segments)};
@@ -181,6 +209,7 @@ void TcpSender::SendAgain(SimTime now, std::uint32_t train) {
   again.sent = now;
   again.order = next_order_++;
   in_flight_ += again.segments;
+  prr_out_ += again.segments;
   timer_from_ = now;
   window_.Touch(now);
 }

@@ -98,6 +98,9 @@ class TcpSender {
   std::uint32_t Append(const Train& train);
   void Settle(SimTime now, std::uint32_t train);
   void SettleUnheard(SimTime now, std::uint32_t train);
+  bool in_fast_recovery() const { return !grows_; }
+  std::uint32_t Free() const;
+  bool BehindHole(std::uint32_t train) const;
   void Judge(SimTime now, const Train& arrived);
   void MarkLost(std::uint32_t train);
   void BeginRecovery();
@@ -113,6 +116,12 @@ class TcpSender {
   std::uint32_t longest_ = 1;
   std::uint32_t in_flight_ = 0;
   std::uint32_t recovery_left_ = 0;  // outstanding trains that are `old`
+
+  // Segments of fast recovery, as RFC 6937 names them.
+  std::uint32_t prior_window_ = 1;
+  std::uint32_t prr_delivered_ = 0;
+  std::uint32_t prr_out_ = 0;
+  std::uint32_t newly_delivered_ = 0;  // by the last acknowledgement
   std::uint64_t next_order_ = 0;
   SimTime timer_from_;
   bool limited_ = false;  // the congestion window is in the way

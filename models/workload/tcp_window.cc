@@ -5,30 +5,44 @@
 namespace cnisim::workload {
 
 std::uint32_t TcpWindow::segments() const {
-  const double window = std::min(congestion_, static_cast<double>(rules_.receive_window));
-  return std::max(static_cast<std::uint32_t>(window), 1U);
+  return std::max(std::min(congestion_, rules_.receive_window), 1U);
 }
 
 void TcpWindow::Acknowledge(std::uint32_t segments, std::uint32_t in_flight, bool limited) {
-  if (!limited && !(slow_start() && congestion_ < 2.0 * in_flight)) return;
-  double left = segments;
+  if (!limited && !(slow_start() && congestion_ < 2 * in_flight)) return;
   if (slow_start()) {
-    const double step = std::min(left, threshold_ - congestion_);
+    const std::uint32_t step = std::min(segments, threshold_ - congestion_);
     congestion_ += step;
-    left -= step;
+    segments -= step;
   }
-  if (left > 0) congestion_ += left / congestion_;
+  if (segments > 0) Avoid(segments);
+}
+
+// Congestion avoidance, by whole segments as Linux does it (tcp_cong_avoid_ai): what a wider
+// window has left of a step makes one at most.
+void TcpWindow::Avoid(std::uint32_t segments) {
+  if (credits_ >= congestion_) {
+    credits_ = 0;
+    ++congestion_;
+  }
+  credits_ += segments;
+  if (credits_ >= congestion_) {
+    const std::uint32_t steps = credits_ / congestion_;
+    credits_ -= steps * congestion_;
+    congestion_ += steps;
+  }
 }
 
 // Half of the window, as Linux does: it is used, or it would not have grown.
 void TcpWindow::Halve() {
-  threshold_ = std::max(std::min<double>(congestion_, rules_.receive_window) / 2, 2.0);
+  threshold_ = std::max(std::min(congestion_, rules_.receive_window) / 2, 2U);
   congestion_ = threshold_;
+  credits_ = 0;
 }
 
 // RFC 5681, section 3.1: the threshold stays when what was sent again is lost again.
 void TcpWindow::TimeOut() {
-  const double threshold = threshold_;
+  const std::uint32_t threshold = threshold_;
   Halve();
   if (backoff_ > 0) threshold_ = threshold;
   congestion_ = 1;
@@ -59,11 +73,11 @@ void TcpWindow::Resume(SimTime now) {
   const SimTime timeout = this->timeout();
   last_sent_ = now;
   if (idle <= timeout || congestion_ <= rules_.initial_window) return;
-  threshold_ = std::max(threshold_, congestion_ * 0.75);
+  threshold_ = std::max(threshold_, congestion_ - congestion_ / 4);
   for (idle -= timeout; idle > SimTime() && congestion_ > rules_.initial_window; idle -= timeout) {
     congestion_ /= 2;
   }
-  congestion_ = std::max<double>(congestion_, rules_.initial_window);
+  congestion_ = std::max(congestion_, rules_.initial_window);
 }
 
 }  // namespace cnisim::workload

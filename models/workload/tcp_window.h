@@ -28,8 +28,8 @@ class TcpWindow {
 
   /// Segments that may be on their way: at least 1.
   std::uint32_t segments() const;
-  double congestion() const { return congestion_; }  ///< segments
-  double threshold() const { return threshold_; }    ///< segments; slow start ends there
+  std::uint32_t congestion() const { return congestion_; }  ///< segments
+  std::uint32_t threshold() const { return threshold_; }    ///< segments; slow start ends there
   bool slow_start() const { return congestion_ < threshold_; }
   /// The window binds before the receiver does.
   bool binds() const { return congestion_ < rules_.receive_window; }
@@ -56,9 +56,12 @@ class TcpWindow {
   void Resume(SimTime now);
 
  private:
+  void Avoid(std::uint32_t segments);
+
   TcpRules rules_;
-  double congestion_;
-  double threshold_ = 1e9;  // slow start has no end but a loss
+  std::uint32_t congestion_;
+  std::uint32_t credits_ = 0;             // acknowledged since congestion avoidance last grew it
+  std::uint32_t threshold_ = UINT32_MAX;  // slow start has no end but a loss
   SimTime smoothed_;
   SimTime variation_;
   SimTime last_sent_;

@@ -77,6 +77,7 @@ int main(int argc, char** argv) {
   NodeContainer nodes;
   nodes.Create(2);
   PointToPointHelper link;
+  link.DisableFlowControl();  // else the layer above drops what the full queue would
   link.SetDeviceAttribute("DataRate", StringValue(std::to_string(bulk.mbps) + "Mbps"));
   link.SetChannelAttribute("Delay", TimeValue(MicroSeconds(bulk.delay_us)));
   link.SetQueue("ns3::DropTailQueue", "MaxSize", StringValue(std::to_string(bulk.queue) + "p"));

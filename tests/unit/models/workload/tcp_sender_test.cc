@@ -60,8 +60,8 @@ TEST(TcpSenderTest, ThreeLaterSegmentsTellOfALoss) {
   ASSERT_TRUE(repeat);
   EXPECT_EQ(repeat->train, 0U);
   EXPECT_TRUE(sender.recovering());
-  EXPECT_DOUBLE_EQ(sender.window().congestion(), 13 / 2.0);
-  sender.SendAgain(1_ms, 0);  // does not ask the window
+  EXPECT_EQ(sender.window().congestion(), 5U);  // it does not grow behind a hole
+  sender.SendAgain(1_ms, 0);                    // does not ask the window
   EXPECT_EQ(sender.in_flight(), 7U);
   EXPECT_EQ(sender.Room(kNow, kMuch), 0U);
   for (std::uint32_t i = 4; i < 10; ++i) sender.Acknowledge(1_ms, i);
@@ -71,18 +71,44 @@ TEST(TcpSenderTest, ThreeLaterSegmentsTellOfALoss) {
   EXPECT_TRUE(sender.idle());
 }
 
+// RFC 6937: what arrives lets half as much go, until half is on its way.
+TEST(TcpSenderTest, FastRecoverySendsInProportionToWhatArrives) {
+  TcpRules rules;
+  rules.initial_window = 20;
+  rules.receive_window = 1'000;
+  rules.least_timeout = 200_ms;
+  rules.most_timeout = 120_s;
+  TcpSender sender(TcpWindow(rules), 1);
+  for (std::uint32_t i = 0; i < 20; ++i) sender.Send(0_us, i, 1);
+  sender.Lost(0);
+  for (const std::uint32_t i : {1U, 2U, 3U}) sender.Acknowledge(1_ms, i);
+  sender.SendAgain(1_ms, sender.NextRepeat()->train);
+  std::uint32_t sent = 1;  // the repeat
+  for (std::uint32_t i = 4; i < 20; ++i) {
+    sender.Acknowledge(1_ms, i);
+    while (sender.Room(1_ms, kMuch) > 0) {
+      sender.Send(1_ms, 100 + i, 1);
+      ++sent;
+    }
+    if (i < 15) {
+      EXPECT_EQ(sent, (i - 2 + 1) / 2) << i;  // counts from the third arrival
+    }
+  }
+  EXPECT_EQ(sender.in_flight(), sender.window().segments());
+}
+
 TEST(TcpSenderTest, SeveralLossesOfOneWindowHalveItOnce) {
   TcpSender sender = Singles();
   for (std::uint32_t i = 0; i < 10; ++i) sender.Send(0_us, i, 1);
   sender.Lost(0);
   sender.Lost(4);
   for (const std::uint32_t i : {1U, 2U, 3U}) sender.Acknowledge(1_ms, i);
-  const double halved = sender.window().congestion();
+  const std::uint32_t halved = sender.window().congestion();
   sender.SendAgain(1_ms, sender.NextRepeat()->train);
   for (const std::uint32_t i : {5U, 6U, 7U, 8U, 9U}) sender.Acknowledge(1_ms, i);
   ASSERT_TRUE(sender.NextRepeat());
   EXPECT_EQ(sender.NextRepeat()->train, 4U);
-  EXPECT_DOUBLE_EQ(sender.window().congestion(), halved);
+  EXPECT_EQ(sender.window().congestion(), halved);
 }
 
 TEST(TcpSenderTest, ALostRetransmissionIsFoundByWhatWasSentAfterIt) {

@@ -34,9 +34,9 @@ TEST(TcpWindowTest, ALossHalvesAndCongestionAvoidanceAddsOneARoundTrip) {
   EXPECT_EQ(window.segments(), 20U);
   EXPECT_FALSE(window.slow_start());
   window.Acknowledge(20, 20, true);
-  EXPECT_DOUBLE_EQ(window.congestion(), 21);
+  EXPECT_EQ(window.congestion(), 21U);
   window.Acknowledge(20, 20, false);
-  EXPECT_DOUBLE_EQ(window.congestion(), 21);
+  EXPECT_EQ(window.congestion(), 21U);
 }
 
 TEST(TcpWindowTest, SlowStartEndsAtTheThresholdWithinOneAcknowledgement) {
@@ -45,11 +45,11 @@ TEST(TcpWindowTest, SlowStartEndsAtTheThresholdWithinOneAcknowledgement) {
   window.TimeOut();  // 24: threshold 12
   EXPECT_EQ(window.segments(), 1U);
   window.Acknowledge(11, 12, true);  // up to 12
-  EXPECT_DOUBLE_EQ(window.congestion(), 12);
+  EXPECT_EQ(window.congestion(), 12U);
   window.Progress();
   window.TimeOut();  // threshold 6
   window.Acknowledge(5 + 6, 12, true);
-  EXPECT_DOUBLE_EQ(window.congestion(), 6 + 6.0 / 6);
+  EXPECT_EQ(window.congestion(), 7U);  // 6 to the threshold, and 6 more for a step
 }
 
 TEST(TcpWindowTest, NoMoreThanTheReceiverTakes) {
@@ -82,9 +82,9 @@ TEST(TcpWindowTest, ARepeatedTimeoutKeepsTheThreshold) {
   TcpWindow window(kRules);
   window.Acknowledge(30, 30, true);
   window.TimeOut();
-  EXPECT_DOUBLE_EQ(window.threshold(), 20);
+  EXPECT_EQ(window.threshold(), 20U);
   window.TimeOut();
-  EXPECT_DOUBLE_EQ(window.threshold(), 20);
+  EXPECT_EQ(window.threshold(), 20U);
 }
 
 // Linux, tcp_cwnd_restart: half for every timeout beyond the first, not below the initial window.
