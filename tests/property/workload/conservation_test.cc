@@ -159,6 +159,92 @@ void AddProxyAndPair(Model& model) {
   }
 }
 
+// Clients that ask for names first: of CoreDNS pods with small sockets, or of a proxy on each node,
+// some of which are not there, with little time.
+void AddLookups(Model& model, std::uint32_t number) {
+  RandomStream random(/*seed=*/11, number, 0);
+  const auto pick = [&](std::initializer_list<std::uint32_t> choices) {
+    return *(choices.begin() + random.Below(static_cast<std::uint32_t>(choices.size())));
+  };
+  const auto nodes = static_cast<std::uint32_t>(model.nodes.size());
+  for (const bool one_node : {true, false}) {
+    model.flows.push_back(test::SmallFlow({}, one_node, false));
+    model.flows.back().protocol = datapath::TransportProtocol::kUdp;
+  }
+  const auto udp = static_cast<std::uint32_t>(model.flows.size()) - 2;
+  const bool local = random.Below(3) == 0;
+
+  const auto coredns = static_cast<std::uint32_t>(model.applications.size());
+  ApplicationModel server{
+      "coredns", Nanoseconds(pick({10000, 200000})), 0, pick({1, 3}), pick({0, 3, 277}), {}};
+  server.cpu_limit = pick({0, 100});
+  server.dns_server = 0;
+  model.applications.push_back(server);
+  model.dns.servers.push_back({SimTime::FromNanos(1000 * pick({0, 5000})),
+                               2_ms,
+                               true,
+                               Nanoseconds(20000),
+                               {1_ms, 3_ms, 1}});
+  EdgeModel query;
+  query.name = "to coredns";
+  query.targets = {
+      {random.Below(6) > 0 ? Admission::kAllowed : static_cast<Admission>(1 + random.Below(4)),
+       {udp, udp + 1, kNone}}};
+  for (std::uint32_t i = 0; i < pick({1, 2}); ++i) {
+    query.backends.push_back({static_cast<std::uint32_t>(model.pods.size()), 0});
+    model.pods.push_back({"coredns-" + std::to_string(i), random.Below(nodes), coredns});
+  }
+  query.request = 60_B;
+  query.response = 150_B;
+  query.timeout = SimTime::FromNanos(1000 * pick({2000, 20000}));
+  query.reuse_connection = false;
+  std::vector<EdgeModel> queries;
+  if (local) {
+    EdgeModel forward = query;
+    forward.client_application = coredns + 1;
+    forward.reuse_connection = true;
+    forward.targets[0].flows = {0, 1, kNone};
+    forward.targets[0].admission = Admission::kAllowed;
+    queries.push_back(forward);
+    ApplicationModel proxy{"localdns", Nanoseconds(10000), 0, pick({1, 100}), 10, {}};
+    proxy.calls = {model.call_edges};
+    proxy.dns_server = 1;
+    model.applications.push_back(proxy);
+    model.dns.servers.push_back({10_ms, 10_ms, false, Nanoseconds(0), {}});
+    query.own_node = true;
+    query.backends.clear();
+    for (std::uint32_t node = 0; node < nodes; ++node) {
+      query.backends.push_back({static_cast<std::uint32_t>(model.pods.size()), 0});
+      model.pods.push_back({"localdns-" + std::to_string(node), node, coredns + 1});
+    }
+  }
+  queries.push_back(query);
+  model.edges.insert(model.edges.begin() + model.call_edges, queries.begin(), queries.end());
+  model.query_edges = static_cast<std::uint32_t>(queries.size());
+  model.call_edges += model.query_edges;
+  for (SourceModel& source : model.sources) source.edge += model.query_edges;
+  LookupModel lookup{model.call_edges - 1, {}};
+  const std::uint32_t names = pick({1, 5});
+  for (std::uint32_t i = 0; i < names; ++i) {
+    model.dns.names.push_back({"name", i + 1 == names && random.Below(8) > 0, i < 3});
+    lookup.names.push_back(i);
+  }
+  model.dns.lookups = {lookup};
+  model.dns.types = pick({1, 2, 2});
+  model.dns.attempts = pick({1, 2, 3});
+  model.dns.client_ttl = SimTime::FromNanos(1000 * pick({0, 0, 3000}));
+  for (std::uint32_t edge = 0; edge < model.edges.size(); ++edge) {
+    const bool asks = edge < model.call_edges - model.query_edges || edge >= model.call_edges;
+    if (asks && model.sources[0].kind != SourceKind::kStream) model.edges[edge].lookup = 0;
+  }
+}
+
+Model Case(std::uint32_t number) {
+  Model model = RandomModel(number).Build();
+  if (number % 3 == 1) AddLookups(model, number);
+  return model;
+}
+
 void ExpectConserved(const FlowRecord& flow, const std::string& what) {
   EXPECT_EQ(flow.offered, flow.completed + flow.total_failed() + flow.in_flight) << what;
   EXPECT_EQ(flow.completed, flow.latency_total.count()) << what;
@@ -169,12 +255,13 @@ TEST(ConservationTest, EveryRequestIsAnsweredFailedOrInFlight) {
   std::array<std::uint64_t, kFailureReasons> failures{};
   std::uint64_t completed = 0;
   for (std::uint32_t number = 0; number < 150; ++number) {
-    const Model model = RandomModel(number).Build();
+    const Model model = Case(number);
     const TrafficRecord record = SimulateTraffic(
         model, {.seed = number, .threads = 1, .warm_up = 20_ms, .duration = 200_ms});
     const std::string what = "case " + std::to_string(number);
     for (const FlowRecord& flow : record.sources) ExpectConserved(flow, what);
     for (const FlowRecord& flow : record.edges) ExpectConserved(flow, what);
+    for (const FlowRecord& flow : record.queries) ExpectConserved(flow, what);
     for (std::size_t i = 0; i < kDropReasons; ++i) drops[i] += record.drops[i];
     for (std::size_t i = 0; i < kFailureReasons; ++i) {
       failures[i] += record.sources[0].failed[i];
@@ -190,19 +277,20 @@ TEST(ConservationTest, EveryRequestIsAnsweredFailedOrInFlight) {
   for (const DropReason reason :
        {DropReason::kSoftirqBacklog, DropReason::kNicQueue, DropReason::kConntrackFull,
         DropReason::kPolicy, DropReason::kListenQueue, DropReason::kApplicationQueue,
-        DropReason::kNoEndpoint, DropReason::kFabricLoss}) {
+        DropReason::kNoEndpoint, DropReason::kFabricLoss, DropReason::kDnsQueue}) {
     EXPECT_GT(drops[static_cast<std::size_t>(reason)], 0U) << Name(reason);
   }
   for (const FailureReason reason :
        {FailureReason::kTimeout, FailureReason::kDenied, FailureReason::kForbidden,
-        FailureReason::kRefused, FailureReason::kOverloaded, FailureReason::kUpstream}) {
+        FailureReason::kRefused, FailureReason::kOverloaded, FailureReason::kUpstream,
+        FailureReason::kLookup}) {
     EXPECT_GT(failures[static_cast<std::size_t>(reason)], 0U) << Name(reason);
   }
 }
 
 TEST(ConservationTest, ThreadsDoNotMatter) {
   for (std::uint32_t number = 0; number < 30; ++number) {
-    const Model model = RandomModel(number).Build();
+    const Model model = Case(number);
     TrafficOptions options{.seed = 1, .threads = 1, .warm_up = 10_ms, .duration = 50_ms};
     const TrafficRecord one = SimulateTraffic(model, options);
     options.threads = 3;
@@ -218,7 +306,7 @@ TEST(ConservationTest, FusingDoesNotMatter) {
   std::uint64_t departures = 0;
   for (std::uint32_t number = 0; number < 100; ++number) {
     SCOPED_TRACE(number);
-    Model model = RandomModel(number).Build();
+    Model model = Case(number);
     if (number % 3 == 0) AddProxyAndPair(model);
     std::uint64_t bookkeeping = 0;
     TrafficOptions options{.seed = 1, .threads = 1, .warm_up = 10_ms, .duration = 50_ms};
@@ -242,7 +330,7 @@ TEST(ConservationTest, FusingDoesNotMatter) {
 TEST(ConservationTest, RanksDoNotMatter) {
   for (std::uint32_t number = 0; number < 40; ++number) {
     SCOPED_TRACE(number);
-    const Model model = RandomModel(number).Build();
+    const Model model = Case(number);
     const TrafficOptions options{.seed = 1, .threads = 1, .warm_up = 10_ms, .duration = 50_ms};
     ByteWriter one;
     Save(SimulateTraffic(model, options), one);
