@@ -26,8 +26,10 @@ constexpr double kLevel = 1 - stats::kConfidence;  // of significance
 struct FlowPlace {
   bool is_call;
   std::size_t index;
+  bool is_query = false;
 
   const FlowRecord& In(const TrafficRecord& record) const {
+    if (is_query) return record.queries[index];
     return (is_call ? record.edges : record.sources)[index];
   }
 };
@@ -39,6 +41,7 @@ using RecordHistogram = const Histogram& (*)(const FlowRecord&);
 
 const Histogram& Total(const FlowRecord& flow) { return flow.latency_total; }
 const Histogram& Network(const FlowRecord& flow) { return flow.latency_network; }
+const Histogram& Lookup(const FlowRecord& flow) { return flow.latency_lookup; }
 
 struct QuantileMetric {
   std::string_view name;
@@ -53,6 +56,11 @@ constexpr std::array kQuantiles{
     QuantileMetric{"latency.p99_9", 0.999, Total, false},
     QuantileMetric{"network_latency.p50", 0.5, Network, true},
     QuantileMetric{"network_latency.p99", 0.99, Network, true},
+};
+
+constexpr std::array kLookupQuantiles{
+    QuantileMetric{"lookup.p50", 0.5, Lookup, true},
+    QuantileMetric{"lookup.p99", 0.99, Lookup, true},
 };
 
 double OwnQuantile(const Histogram& histogram, double q) {
@@ -189,6 +197,27 @@ RecordValue ThroughputOf(const FlowPlace& place) {
   };
 }
 
+bool LooksUp(const SubjectRecord& record, const FlowPlace& place) {
+  return std::any_of(record.replications.begin(), record.replications.end(),
+                     [&](const TrafficRecord& r) { return place.In(r).lookups > 0; });
+}
+
+double QueriesPerLookup(const FlowRecord& flow) {
+  return flow.lookups == 0 ? kUndefined
+                           : static_cast<double>(flow.queries) / static_cast<double>(flow.lookups);
+}
+
+void AddLookupMetrics(const SubjectRecord& record, const FlowPlace& place, const FlowLabel& label,
+                      std::vector<MetricResult>& metrics) {
+  if (!LooksUp(record, place)) return;
+  for (const QuantileMetric& quantile : kLookupQuantiles) {
+    metrics.push_back(MakeQuantile(record, quantile, place, label));
+  }
+  metrics.push_back(
+      MeanMetric(record, "lookup.queries", label, "count",
+                 [&](const TrafficRecord& r) { return QueriesPerLookup(place.In(r)); }));
+}
+
 void AddFlowMetrics(const SubjectRecord& record, const FlowPlace& place, const FlowLabel& label,
                     std::vector<MetricResult>& metrics) {
   const auto mean = [&](std::string_view name, std::string_view unit, const RecordValue& value) {
@@ -204,6 +233,7 @@ void AddFlowMetrics(const SubjectRecord& record, const FlowPlace& place, const F
        [&](const TrafficRecord& r) { return OwnMean(place.In(r).latency_network); });
   mean("throughput", "1/s", ThroughputOf(place));
   mean("errors", "1", [&](const TrafficRecord& r) { return ErrorShare(place.In(r)); });
+  AddLookupMetrics(record, place, label, metrics);
   if (place.is_call) return;
   mean("goodput", "bit/s", [&](const TrafficRecord& r) {
     return PerSecond(8 * static_cast<double>(place.In(r).delivered.count()), r);
@@ -257,6 +287,30 @@ Distribution DistributionOf(const std::vector<const Histogram*>& replications,
   return distribution;
 }
 
+std::optional<LookupResult> SummariseLookups(const SubjectRecord& record, const FlowPlace& place) {
+  if (!LooksUp(record, place)) return std::nullopt;
+  LookupResult result;
+  Histogram found;
+  std::vector<const Histogram*> each;
+  double queries = 0;
+  double time_ns = 0;
+  double request_ns = 0;
+  for (const TrafficRecord& replication : record.replications) {
+    const FlowRecord& flow = place.In(replication);
+    result.count += flow.lookups;
+    queries += static_cast<double>(flow.queries);
+    time_ns += static_cast<double>(flow.lookup_time.nanos());
+    request_ns += static_cast<double>(replication.request_time.nanos());
+    found.Merge(flow.latency_lookup);
+    if (flow.latency_lookup.count() > 0) each.push_back(&flow.latency_lookup);
+  }
+  result.queries = queries / static_cast<double>(result.count);
+  result.mean_ns = time_ns / static_cast<double>(result.count);
+  result.share = request_ns > 0 ? time_ns / request_ns : 0;
+  result.latency = DistributionOf(each, found);
+  return result;
+}
+
 TrafficResult SummariseFlow(const SubjectRecord& record, const FlowPlace& place,
                             const FlowLabel& label) {
   TrafficResult result;
@@ -286,6 +340,7 @@ TrafficResult SummariseFlow(const SubjectRecord& record, const FlowPlace& place,
   }
   result.latency = DistributionOf(totals, total);
   result.network_latency = DistributionOf(networks, network);
+  result.lookup = SummariseLookups(record, place);
   return result;
 }
 
@@ -425,6 +480,14 @@ ComparisonResult ComparePair(const SubjectRecord& first, const SubjectRecord& se
   return result;
 }
 
+/// Of "standard/web -> CoreDNS".
+FlowLabel QueryLabel(const FlowRecord& flow) {
+  constexpr std::string_view kArrow = " -> ";
+  const std::size_t arrow = flow.name.find(kArrow);
+  if (arrow == std::string::npos) return {flow.name, "", "query", 0};
+  return {flow.name.substr(0, arrow), flow.name.substr(arrow + kArrow.size()), "query", 0};
+}
+
 }  // namespace
 
 ConfigurationResult Summarise(const SubjectRecord& record, const FlowLabels& labels) {
@@ -443,6 +506,9 @@ ConfigurationResult Summarise(const SubjectRecord& record, const FlowLabels& lab
   for (std::size_t i = 0; i < labels.calls.size(); ++i) {
     AddFlowMetrics(record, {true, i}, labels.calls[i], result.metrics);
     result.calls.push_back(SummariseFlow(record, {true, i}, labels.calls[i]));
+  }
+  for (std::size_t i = 0; i < sample.queries.size(); ++i) {
+    result.queries.push_back(SummariseFlow(record, {true, i, true}, QueryLabel(sample.queries[i])));
   }
   AddResources(record, result);
   AddDrops(record, result);

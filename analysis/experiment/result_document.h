@@ -50,11 +50,21 @@ struct DistributionPoint {
 };
 using Distribution = std::vector<DistributionPoint>;  // ascending
 
+/// What clients did to find their server's address, where they ask for it.
+struct LookupResult {
+  std::uint64_t count = 0;
+  double queries = 0;    ///< of one, on average
+  double mean_ns = 0;    ///< failed ones too
+  double share = 0;      ///< of the time that requests of all sources were under way
+  Distribution latency;  ///< of those that found it
+};
+
 /// Requests of one source of traffic, or calls of one edge; counts are sums over replications.
 struct TrafficResult {
   std::string from;
   std::string to;
-  std::string kind;       ///< "requests", "rr", "crr", "stream"; "call" for an edge
+  /// "requests", "rr", "crr", "stream"; "call" for an edge, "query" for one of DNS
+  std::string kind;
   double asked_rate = 0;  ///< of open-loop requests, 1/s; otherwise 0
   std::uint64_t offered = 0;
   std::uint64_t completed = 0;
@@ -62,6 +72,7 @@ struct TrafficResult {
   std::vector<std::pair<std::string, std::uint64_t>> failed;  ///< by reason, those that occurred
   Distribution latency;
   Distribution network_latency;
+  std::optional<LookupResult> lookup;  ///< part of both
 
   std::uint64_t total_failed() const;
 };
@@ -99,6 +110,7 @@ struct ConfigurationResult {
   std::vector<MetricResult> metrics;  ///< order of metrics.h
   std::vector<TrafficResult> traffic;
   std::vector<TrafficResult> calls;
+  std::vector<TrafficResult> queries;  ///< of DNS, by who asks
   std::vector<ResourceResult> resources;
   std::string binds;       ///< kind of resource that gives way first; empty if nothing was used
   bool saturated = false;  ///< it gave way: drops, or busy nearly all the time

@@ -64,6 +64,16 @@ Json DistributionToJson(const Distribution& distribution) {
   });
 }
 
+Json LookupToJson(const LookupResult& lookup) {
+  Json json;
+  json["count"] = lookup.count;
+  json["queries"] = lookup.queries;
+  json["mean_ns"] = lookup.mean_ns;
+  json["share"] = lookup.share;
+  json["latency_ns"] = DistributionToJson(lookup.latency);
+  return json;
+}
+
 Json TrafficToJson(const TrafficResult& traffic) {
   Json json;
   json["from"] = traffic.from;
@@ -76,6 +86,7 @@ Json TrafficToJson(const TrafficResult& traffic) {
   json["in_flight"] = traffic.in_flight;
   json["latency_ns"] = DistributionToJson(traffic.latency);
   json["network_latency_ns"] = DistributionToJson(traffic.network_latency);
+  if (traffic.lookup) json["lookup"] = LookupToJson(*traffic.lookup);
   return json;
 }
 
@@ -116,6 +127,7 @@ Json ConfigurationToJson(const ConfigurationResult& configuration) {
   json["denied"] = configuration.denied;
   json["traffic"] = List(configuration.traffic, TrafficToJson);
   json["calls"] = List(configuration.calls, TrafficToJson);
+  if (!configuration.queries.empty()) json["queries"] = List(configuration.queries, TrafficToJson);
   json["resources"] = List(configuration.resources, ResourceToJson);
   json["assumed_costs"] = configuration.assumed_costs;
   json["metrics"] = List(configuration.metrics, MetricToJson);
@@ -255,6 +267,11 @@ Distribution ReadDistribution(const Json& json) {
   return distribution;
 }
 
+LookupResult ReadLookup(const Json& json) {
+  return {json.at("count"), json.at("queries"), json.at("mean_ns"), json.at("share"),
+          ReadDistribution(json.at("latency_ns"))};
+}
+
 TrafficResult ReadTraffic(const Json& json) {
   TrafficResult traffic;
   traffic.from = json.at("from");
@@ -267,6 +284,7 @@ TrafficResult ReadTraffic(const Json& json) {
   traffic.in_flight = json.at("in_flight");
   traffic.latency = ReadDistribution(json.at("latency_ns"));
   traffic.network_latency = ReadDistribution(json.at("network_latency_ns"));
+  if (json.contains("lookup")) traffic.lookup = ReadLookup(json.at("lookup"));
   return traffic;
 }
 
@@ -300,6 +318,7 @@ ConfigurationResult ReadConfiguration(const Json& json) {
   configuration.denied = json.at("denied");
   configuration.traffic = ReadList(json.at("traffic"), ReadTraffic);
   configuration.calls = ReadList(json.at("calls"), ReadTraffic);
+  if (json.contains("queries")) configuration.queries = ReadList(json.at("queries"), ReadTraffic);
   configuration.resources = ReadList(json.at("resources"), ReadResource);
   configuration.assumed_costs = json.at("assumed_costs").get<std::vector<std::string>>();
   configuration.metrics = ReadList(json.at("metrics"), ReadMetric);

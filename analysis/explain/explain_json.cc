@@ -73,6 +73,11 @@ ordered_json ToJson(const PathExplanation& e) {
   json["path"] = Name(e.question.flow.path);
   json["share"] = e.question.share;
   if (!e.question.verdict.empty()) json["policies"] = e.question.verdict;
+  if (e.question.lookup) {
+    json["lookup"] = {{"names", e.question.lookup->names},
+                      {"queries", e.question.lookup->queries},
+                      {"server", e.question.lookup->server}};
+  }
   json["switches"] = ordered_json::object();
   for (const auto& [name, value] : e.switches) json["switches"][name] = value;
   json["mtu"] = {{"device", e.mtu.device.count()},

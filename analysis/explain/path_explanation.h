@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "models/datapath/compiler.h"
+#include "models/scenario/prepared_configuration.h"
 #include "sim/base/units.h"
 
 namespace cnisim::explain {
@@ -29,7 +30,9 @@ struct PathQuestion {
   std::string client;         ///< pod, or "external"
   std::string server;
   std::string verdict;  ///< of the policies; empty if not asked
-  double share = 1;     ///< of the connections between the two parties that go this way
+  /// What the client asks before it opens the connection; no part of the figures.
+  std::optional<scenario::LookupFacts> lookup;
+  double share = 1;  ///< of the connections between the two parties that go this way
   const datapath::CniProfile* profile = nullptr;
   datapath::Switches switches;  ///< on top of the profile's
   datapath::FlowClass flow;

@@ -201,6 +201,7 @@ std::vector<PathQuestion> FindPaths(const scenario::Scenario& scenario,
     question.client = edge.client;
     question.server = edge.server;
     question.verdict = edge.verdict;
+    question.lookup = prepared.LookupBetween(from, to);
     question.share = edge.share;
     question.profile = &prepared.profile();
     question.switches = prepared.switches();

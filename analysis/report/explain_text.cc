@@ -171,6 +171,13 @@ std::string ConntrackWords(const PathExplanation& e) {
   return text.empty() ? "none" : text;
 }
 
+std::string LookupWords(const scenario::LookupFacts& lookup) {
+  return fmt::format(
+      "a new connection waits for {} queries to {} first, which are not part of the figures below: "
+      "{}",
+      lookup.queries, lookup.server, fmt::join(lookup.names, ", "));
+}
+
 std::string Header(const PathExplanation& e) {
   std::string out =
       fmt::format("{}: {} -> {}\n", e.question.configuration, e.question.client, e.question.server);
@@ -181,6 +188,9 @@ std::string Header(const PathExplanation& e) {
   out += WrapLine("  path:      ", "             ", path);
   if (!e.question.verdict.empty()) {
     out += WrapLine("  policies:  ", "             ", e.question.verdict);
+  }
+  if (e.question.lookup) {
+    out += WrapLine("  look-up:   ", "             ", LookupWords(*e.question.lookup));
   }
   out += WrapLine("  profile:   ", "             ",
                   e.question.profile->name() + ": " + e.question.profile->summary());
@@ -441,6 +451,10 @@ std::string OverviewText(const std::vector<PathExplanation>& explanations) {
                        Duration(e.exchange_way.typical), Duration(e.exchange_cpu.typical));
     // The likeliest path may differ, if one configuration places pods otherwise.
     if (e.question.flow.path != any.question.flow.path) out += "  by " + PathWords(e) + "\n";
+    if (e.question.lookup) {
+      out += fmt::format("  and {} queries to {} before\n", e.question.lookup->queries,
+                         e.question.lookup->server);
+    }
   }
   out +=
       "\nopening: from connect() to the first reply; exchange: request and reply on an\n"

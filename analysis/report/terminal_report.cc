@@ -10,6 +10,7 @@
 #include "analysis/report/findings.h"
 #include "analysis/report/metric_text.h"
 #include "analysis/report/text.h"
+#include "models/workload/traffic_record.h"
 
 namespace cnisim::report {
 namespace {
@@ -367,6 +368,50 @@ std::string Policies(const ResultDocument& document, const Style& style) {
              kWidth, "  ", "  ");
 }
 
+/// What finding addresses takes; nothing where nobody looks names up.
+std::string Lookups(const ResultDocument& document, const Style& style) {
+  std::string text;
+  for (std::size_t i = 0; i < document.configurations.front().traffic.size(); ++i) {
+    ColumnTable table({{"queries", "each", 2},
+                       {"", "mean", 2},
+                       {"", "p50", 2},
+                       {"", "p99", 2},
+                       {"of", "latency", 2},
+                       {"", "failed", 2}});
+    bool any = false;
+    for (const ConfigurationResult& configuration : document.configurations) {
+      const TrafficResult& traffic = configuration.traffic[i];
+      if (!traffic.lookup) {
+        table.AddRow(configuration.name, {"-", "-", "-", "-", "-", "-"});
+        continue;
+      }
+      any = true;
+      const auto quantile = [&](std::string_view metric) {
+        const MetricResult* result = configuration.Find(metric, traffic.from, traffic.to);
+        return result == nullptr || !result->defined() ? std::string("-") : Duration(result->value);
+      };
+      std::uint64_t failed = 0;
+      for (const auto& [reason, count] : traffic.failed) {
+        if (reason == workload::Name(workload::FailureReason::kLookup)) failed = count;
+      }
+      table.AddRow(configuration.name,
+                   {ThreeDigits(traffic.lookup->queries), Duration(traffic.lookup->mean_ns),
+                    quantile("lookup.p50"), quantile("lookup.p99"), Percent(traffic.lookup->share),
+                    Count(failed)});
+    }
+    if (!any) continue;
+    const TrafficResult& traffic = document.configurations.front().traffic[i];
+    text +=
+        fmt::format("\nLook-ups of {} -> {}\n", traffic.from, traffic.to) + table.ToString(style);
+  }
+  if (text.empty()) return "";
+  return text +
+         Wrap(
+             "Part of the latency above. mean: failed ones too. of latency: of the time that "
+             "requests take. p50, p99: those that found an address.",
+             kWidth, "  ", "  ");
+}
+
 std::string Place(const experiment::WarningResult& warning) {
   if (warning.file.empty()) return "";
   if (warning.line == 0) return warning.file + ": ";
@@ -428,6 +473,7 @@ std::string TerminalReport(const ResultDocument& document, const TerminalOptions
   }
   text += Legend(document, by_chance, by_model);
   text += Policies(document, style);
+  text += Lookups(document, style);
 
   const std::vector<std::string> findings = Findings(document);
   if (!findings.empty()) text += '\n';

@@ -287,6 +287,7 @@ void Reader::ReadWorkload(const ManifestObject& object) {
   workload.node_selector = std::move(pod.node_selector);
   workload.cpu_request_millicores = pod.cpu_request_millicores;
   workload.cpu_limit_millicores = pod.cpu_limit_millicores;
+  workload.dns = pod.dns;
   workload.memory_request = pod.memory_request;
   workload.memory_limit = pod.memory_limit;
   for (EdgeCandidate& edge : pod.edges) {

@@ -75,6 +75,26 @@ struct ServiceEdge {
   SourceLocation where;
 };
 
+/// Whose resolv.conf a pod gets.
+enum class DnsPolicy : std::uint8_t {
+  kClusterFirst,             ///< the cluster's; in the host's network the node's
+  kClusterFirstWithHostNet,  ///< the cluster's, there too
+  kDefault,                  ///< the node's
+  kNone,                     ///< what dnsConfig says, and nothing else
+};
+
+/// What a manifest says of its pods' resolver.
+struct PodDns {
+  DnsPolicy policy = DnsPolicy::kClusterFirst;
+  std::optional<int> ndots;
+  std::vector<std::string> searches;  ///< behind the policy's own
+
+  /// A pod asks the cluster's DNS server.
+  bool AsksCluster(bool host_network) const {
+    return policy == DnsPolicy::kClusterFirst ? !host_network : policy != DnsPolicy::kDefault;
+  }
+};
+
 struct Workload {
   WorkloadKind kind = WorkloadKind::kDeployment;
   std::string ns;
@@ -89,6 +109,7 @@ struct Workload {
   std::int64_t cpu_limit_millicores = 0;
   Bytes memory_request;
   Bytes memory_limit;
+  PodDns dns;
   std::vector<ServiceEdge> edges;
   std::string rollout_max_surge;        ///< "25%" or "1"; empty when not given
   std::string rollout_max_unavailable;  ///< same

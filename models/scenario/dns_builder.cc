@@ -48,10 +48,11 @@ std::vector<std::pair<std::size_t, DnsBuilder::Client>> DnsBuilder::Clients() co
   const auto add = [&](const Client& client) {
     const bool pods = client.from->kind == Party::Kind::kWorkload;
     const std::vector<PodId> of = pods ? ClientsOf(cluster_, *client.from) : std::vector<PodId>();
-    // In the host's network a pod has the node's resolver.
-    if (!of.empty() && !cluster_.template_of(of.front()).host_network && !NameOf(client).empty()) {
-      clients.emplace_back(number, client);
-    }
+    // Others have the node's resolver.
+    const bool asks =
+        !of.empty() &&
+        DnsOf(*client.from).AsksCluster(cluster_.template_of(of.front()).host_network);
+    if (asks && !NameOf(client).empty()) clients.emplace_back(number, client);
     ++number;
   };
   for (const CallSpec& call : scenario_.calls) {
@@ -63,6 +64,10 @@ std::vector<std::pair<std::size_t, DnsBuilder::Client>> DnsBuilder::Clients() co
     add({&traffic.from, &traffic.to, open ? &traffic.lookup : &kNothing, &traffic.where});
   }
   return clients;
+}
+
+const cluster::PodDns& DnsBuilder::DnsOf(const Party& from) const {
+  return cluster_.workload(cluster_.FindWorkload(from.ns, from.name)).dns;
 }
 
 std::string DnsBuilder::NameOf(const Client& client) const {
@@ -216,8 +221,11 @@ std::uint32_t DnsBuilder::LookupOf(const Client& client) {
   workload::LookupModel lookup;
   lookup.edge = queries_.at({client.from->ns, client.from->name});
   bool found = false;
-  for (const std::string& each :
-       ExpandName(name, dns_.ndots, SearchList(client.from->ns, dns_.search))) {
+  const cluster::PodDns& own = DnsOf(*client.from);
+  std::vector<std::string> search;
+  if (own.policy != cluster::DnsPolicy::kNone) search = SearchList(client.from->ns, dns_.search);
+  search.insert(search.end(), own.searches.begin(), own.searches.end());
+  for (const std::string& each : ExpandName(name, own.ndots.value_or(dns_.ndots), search)) {
     const bool exists = (outside && each == full) || IsServiceName(cluster_, each);
     lookup.names.push_back(IndexOf(each, exists));
     found = exists;

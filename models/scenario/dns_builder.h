@@ -47,6 +47,7 @@ class DnsBuilder {
   };
   // Clients that look a name up, with the number of their edge among calls and then traffic.
   std::vector<std::pair<std::size_t, Client>> Clients() const;
+  const cluster::PodDns& DnsOf(const Party& from) const;
   std::string NameOf(const Client& client) const;
   bool AddCoreDns();
   void AddLocalDns();

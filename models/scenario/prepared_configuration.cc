@@ -564,6 +564,27 @@ std::vector<EdgeFlow> PreparedConfiguration::FlowsBetween(const Party& from, con
   return list;
 }
 
+std::optional<LookupFacts> PreparedConfiguration::LookupBetween(const Party& from,
+                                                                const Party& to) const {
+  std::optional<std::size_t> edge;
+  for (std::size_t i = 0; i < scenario_.traffic.size(); ++i) {
+    const TrafficSpec& traffic = scenario_.traffic[i];
+    if (traffic.from == from && traffic.to == to) edge = model_.call_edges + i;
+  }
+  for (std::size_t i = 0; i < scenario_.calls.size(); ++i) {
+    const CallSpec& call = scenario_.calls[i];
+    if (call.from == from && call.to == to) edge = i;
+  }
+  if (!edge || model_.edges[*edge].lookup == workload::kNone) return std::nullopt;
+  LookupFacts facts;
+  for (const std::uint32_t name : model_.dns.lookups[model_.edges[*edge].lookup].names) {
+    facts.names.push_back(model_.dns.names[name].name);
+  }
+  facts.queries = static_cast<std::uint32_t>(facts.names.size()) * model_.dns.types;
+  facts.server = spec_.dns.local ? "LocalDNS" : "CoreDNS";
+  return facts;
+}
+
 std::vector<EdgeFlow> PreparedConfiguration::FlowsToOutside(const Party& from,
                                                             const Party& to) const {
   const OutsideTarget target = ResolveOutside(scenario_, to);

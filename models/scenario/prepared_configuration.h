@@ -73,6 +73,13 @@ struct EdgeFlow {
   std::string verdict;  ///< what policies say: "allow", or "deny by NetworkPolicy shop/…"
 };
 
+/// What a client asks before it opens a connection.
+struct LookupFacts {
+  std::vector<std::string> names;  ///< in order; the last one exists
+  std::uint32_t queries = 0;
+  std::string server;  ///< "CoreDNS"
+};
+
 class PreparedConfiguration {
  public:
   /// nullptr if it cannot be run at all; the reasons are in `diagnostics`.
@@ -98,6 +105,9 @@ class PreparedConfiguration {
   /// @param port  as in CallSpec; 0: that of the scenario's call or traffic between them, else the
   ///              first
   std::vector<EdgeFlow> FlowsBetween(const Party& from, const Party& to, int port = 0) const;
+
+  /// The look-up of the scenario's call or traffic between them; nullopt if it asks nothing.
+  std::optional<LookupFacts> LookupBetween(const Party& from, const Party& to) const;
 
   /// The traffic with its flows compiled under `costs`.
   workload::Model BuildModel(const datapath::CostModel& costs) const;

@@ -60,6 +60,7 @@ void Merge(const FlowRecord& from, FlowRecord& to) {
   to.retransmissions += from.retransmissions;
   to.lookups += from.lookups;
   to.queries += from.queries;
+  to.lookup_time += from.lookup_time;
   to.delivered += from.delivered;
   to.latency_total.Merge(from.latency_total);
   to.latency_network.Merge(from.latency_network);

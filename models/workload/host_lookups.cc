@@ -141,7 +141,7 @@ void HostProcess::AdvanceLookup(Turn& turn, std::uint32_t index, double read_ns)
 // The address is known: the call goes on as if it had known it from the beginning.
 void HostProcess::FinishLookup(Turn& turn, std::uint32_t index, double read_ns) {
   const std::uint32_t slot = lookups_[index].call;
-  CountLookup(lookups_[index]);
+  CountLookup(turn.now(), lookups_[index]);
   if (clients_[slot].measured) {
     stats_[calls_[slot].edge].latency_lookup.Record((turn.now() - clients_[slot].begun).nanos());
   }
@@ -157,7 +157,7 @@ void HostProcess::FinishLookup(Turn& turn, std::uint32_t index, double read_ns) 
 
 void HostProcess::FailLookup(Turn& turn, std::uint32_t index, double read_ns) {
   const std::uint32_t slot = lookups_[index].call;
-  CountLookup(lookups_[index]);
+  CountLookup(turn.now(), lookups_[index]);
   ForgetLookup(slot);
   if (clients_[slot].job == kNone && read_ns > 0) {
     task_network_ += Nanoseconds(read_ns).Round();
@@ -177,7 +177,7 @@ void HostProcess::AbandonLookup(SimTime now, std::uint32_t slot) {
     clients_[query].live = false;
     Record(now, query, FailedBy(FailureReason::kTimeout));
   }
-  CountLookup(lookup);
+  CountLookup(now, lookup);
   if (!lookup.on_core) ForgetLookup(slot);
 }
 
@@ -195,11 +195,12 @@ void HostProcess::ForgetLookup(std::uint32_t slot) {
   lookups_.Free(std::exchange(clients_[slot].lookup, kNone));
 }
 
-void HostProcess::CountLookup(const Lookup& lookup) {
+void HostProcess::CountLookup(SimTime now, const Lookup& lookup) {
   if (!clients_[lookup.call].measured) return;
   EdgeStats& stats = stats_[calls_[lookup.call].edge];
   ++stats.lookups;
   stats.queries += lookup.sent;
+  stats.lookup_time += now - clients_[lookup.call].begun;
 }
 
 // ---- DNS servers -------------------------------------------------------------------------------

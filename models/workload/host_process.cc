@@ -183,6 +183,7 @@ void HostProcess::AddTo(std::vector<FlowRecord>& flows) const {
     record.retransmissions += stats.retransmissions;
     record.lookups += stats.lookups;
     record.queries += stats.queries;
+    record.lookup_time += stats.lookup_time;
     record.delivered += stats.delivered;
     record.latency_total.Merge(stats.latency_total);
     record.latency_network.Merge(stats.latency_network);

@@ -220,6 +220,7 @@ class HostProcess final : public engine::LogicalProcess {
     std::uint64_t retransmissions = 0;
     std::uint64_t lookups = 0;
     std::uint64_t queries = 0;
+    SimTime lookup_time;
     Bytes delivered;
     Histogram latency_total;
     Histogram latency_network;
@@ -361,7 +362,7 @@ class HostProcess final : public engine::LogicalProcess {
   void AbandonLookup(SimTime now, std::uint32_t slot);
   void DropQueries(engine::Turn& turn, std::uint32_t slot);
   void ForgetLookup(std::uint32_t slot);
-  void CountLookup(const Lookup& lookup);
+  void CountLookup(SimTime now, const Lookup& lookup);
   bool KnowsAnswer(SimTime now, const Pod& pod, std::uint32_t question) const;
   void KeepAnswer(SimTime now, Pod& pod, std::uint32_t question);
   void AskUpstream(engine::Turn& turn, CallHandle request);

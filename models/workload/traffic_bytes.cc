@@ -54,6 +54,7 @@ void Save(const FlowRecord& flow, ByteWriter& writer) {
   writer.Put(flow.retransmissions);
   writer.Put(flow.lookups);
   writer.Put(flow.queries);
+  writer.Put(flow.lookup_time);
   writer.Put(flow.delivered);
   flow.latency_total.Save(writer);
   flow.latency_network.Save(writer);
@@ -74,6 +75,7 @@ FlowRecord LoadFlow(ByteReader& reader) {
   flow.retransmissions = reader.Get<std::uint64_t>();
   flow.lookups = reader.Get<std::uint64_t>();
   flow.queries = reader.Get<std::uint64_t>();
+  flow.lookup_time = reader.Get<SimTime>();
   flow.delivered = reader.Get<Bytes>();
   flow.latency_total = Histogram::Load(reader);
   flow.latency_network = Histogram::Load(reader);

@@ -79,6 +79,7 @@ struct FlowRecord {
   std::uint64_t retransmissions = 0;
   std::uint64_t lookups = 0;  ///< of the server's name, ended within the span
   std::uint64_t queries = 0;  ///< that they sent
+  SimTime lookup_time;        ///< sum of how long they took, failed ones too
   Bytes delivered;            ///< payload that arrived at the server; the figure for a stream
   Histogram latency_total;    ///< ns, of the completed ones
   Histogram latency_network;  ///< ns, what is left of it without the applications' own time

@@ -1,8 +1,12 @@
 #include "models/cluster/internal/pod_spec.h"
 
+#include <algorithm>
 #include <array>
+#include <charconv>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <system_error>
 #include <utility>
 
 #include "models/cluster/internal/fields.h"
@@ -28,6 +32,8 @@ class PodSpecReader {
 
  private:
   void ReadContainer(const Value& container);
+  void ReadDns(ObjectReader& reader);
+  void ReadDots(ObjectReader& option);
   void ReadPorts(const Value& ports);
   void ReadResources(const Value& resources);
   void ReadEnvironment(const Value& env);
@@ -164,9 +170,54 @@ void PodSpecReader::ReadContainer(const Value& container) {
   reader.Finish();
 }
 
+// The values of options are strings: {name: ndots, value: "2"}.
+void PodSpecReader::ReadDots(ObjectReader& option) {
+  constexpr int kMostDots = 15;  // resolv.conf(5) cuts what is more
+  const std::optional<std::string> text = option.String("value");
+  if (!text) return;
+  int dots = 0;
+  const char* end = text->data() + text->size();
+  const auto [read, error] = std::from_chars(text->data(), end, dots);
+  if (error != std::errc() || read != end || dots < 0) {
+    const Value& value = *option.Get("value");
+    diagnostics_.Error(value, "found " + value.Describe() + ", expected a number of dots",
+                       "for instance \"2\"");
+    return;
+  }
+  pod_.dns.ndots = std::min(dots, kMostDots);
+}
+
+void PodSpecReader::ReadDns(ObjectReader& reader) {
+  pod_.dns.policy =
+      reader
+          .Choice<DnsPolicy>("dnsPolicy",
+                             {{"ClusterFirst", DnsPolicy::kClusterFirst},
+                              {"ClusterFirstWithHostNet", DnsPolicy::kClusterFirstWithHostNet},
+                              {"Default", DnsPolicy::kDefault},
+                              {"None", DnsPolicy::kNone}})
+          .value_or(DnsPolicy::kClusterFirst);
+  const Value* value = reader.Map("dnsConfig");
+  if (value == nullptr) return;
+  ObjectReader config(*value, diagnostics_, UnknownKeys::kNotModelled);
+  pod_.dns.searches = config.Strings("searches");
+  if (const Value* options = config.Sequence("options")) {
+    for (const Value& item : options->items()) {
+      ObjectReader option(item, diagnostics_, UnknownKeys::kNotModelled);
+      if (option.String("name") == "ndots") {
+        ReadDots(option);
+      } else {
+        option.NotModelled("value");
+      }
+      option.Finish();
+    }
+  }
+  config.Finish();
+}
+
 PodSpec PodSpecReader::Read(const Value& value) {
   ObjectReader reader(value, diagnostics_, UnknownKeys::kNotModelled);
   pod_.host_network = reader.Boolean("hostNetwork").value_or(false);
+  ReadDns(reader);
   pod_.node_name = reader.String("nodeName").value_or("");
   const Value* selector = reader.Map("nodeSelector");
   const Value* os = reader.Map("os");

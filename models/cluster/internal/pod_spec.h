@@ -36,6 +36,7 @@ struct PodSpec {
   std::int64_t cpu_limit_millicores = 0;  ///< of the first container
   Bytes memory_request;
   Bytes memory_limit;
+  PodDns dns;
   std::vector<EdgeCandidate> edges;
 };
 

@@ -67,6 +67,21 @@ TEST(ExplainCommand, AnyWorkloadToTheOutside) {
   EXPECT_THAT(all.out, HasSubstr("\nbyocni-calico"));
 }
 
+TEST(ExplainCommand, SaysWhatANewConnectionAsksFirst) {
+  const auto call = [](const std::vector<std::string>& rest) {
+    return test::CallProgram({"explain", test::SourcePath("scenarios/dns-ndots.yaml")}, rest);
+  };
+  const Outcome all = call({"--from", "web", "--to", "payments"});
+  EXPECT_EQ(all.code, ExitCode::kOk) << all.err;
+  EXPECT_THAT(all.out, HasSubstr("  and 10 queries to CoreDNS before\n"));
+  EXPECT_THAT(all.out, HasSubstr("  and 2 queries to CoreDNS before\n"));
+  EXPECT_THAT(all.out, HasSubstr("  and 10 queries to LocalDNS before\n"));
+  const Outcome one =
+      call({"--configuration", "ndots-2", "--from", "web", "--to", "payments", "--json", "-"});
+  EXPECT_EQ(one.code, ExitCode::kOk) << one.err;
+  EXPECT_THAT(one.out, HasSubstr("\"queries\": 2"));
+}
+
 TEST(ExplainCommand, TwoConfigurationsSideBySide) {
   const Outcome outcome = Call({"--configuration", "byocni-flannel", "--compare", "byocni-calico",
                                 "--from", "frontend", "--to", "api-server"});

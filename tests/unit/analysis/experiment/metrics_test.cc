@@ -14,6 +14,7 @@ namespace {
 using testing_support::FakeLabels;
 using testing_support::FakeSubject;
 using testing_support::FakeSystem;
+using workload::FlowRecord;
 
 std::vector<SubjectRecord> RunFakes(const std::vector<FakeSystem>& systems, int replications = 10,
                                     int cost_draws = 8) {
@@ -68,6 +69,36 @@ TEST(SummariseTest, ModelBoundsHoldTheCostsAloneAndNotChance) {
   EXPECT_GT(p99.model_high, p99.value);
   EXPECT_GE(p99.model_low, p99.value - 70'000);  // and the resolution of a bucket at 5 ms
   EXPECT_LE(p99.model_high, p99.value + 70'000);
+}
+
+TEST(SummariseTest, LookUpsAreAPartOfTheirOwn) {
+  auto records = RunFakes({{"a"}}, 2, 0);
+  EXPECT_EQ(Summarise(records[0], FakeLabels()).Find("lookup.p50", "external", "frontend"),
+            nullptr);
+  for (workload::TrafficRecord& record : records[0].replications) {
+    FlowRecord& flow = record.sources[0];
+    flow.lookups = 3;
+    flow.queries = 30;
+    for (const std::int64_t ns : {1000, 1000}) flow.latency_lookup.Record(ns);
+    flow.lookup_time = SimTime::FromNanos(14'000);  // the third failed after 12 us
+    record.request_time = SimTime::FromNanos(56'000);
+    record.queries.emplace_back();
+    record.queries.back().name = "shop/web -> CoreDNS";
+    record.queries.back().offered = 30;
+  }
+  const ConfigurationResult result = Summarise(records[0], FakeLabels());
+  EXPECT_EQ(result.Find("lookup.p50", "external", "frontend")->value, 1000);
+  EXPECT_EQ(result.Find("lookup.queries", "external", "frontend")->value, 10);
+  ASSERT_TRUE(result.traffic[0].lookup);
+  EXPECT_EQ(result.traffic[0].lookup->count, 6U);
+  EXPECT_EQ(result.traffic[0].lookup->queries, 10);
+  EXPECT_NEAR(result.traffic[0].lookup->mean_ns, 14'000.0 / 3, 1e-9);
+  EXPECT_EQ(result.traffic[0].lookup->share, 0.25);
+  ASSERT_EQ(result.queries.size(), 1U);
+  EXPECT_EQ(result.queries[0].from, "shop/web");
+  EXPECT_EQ(result.queries[0].to, "CoreDNS");
+  EXPECT_EQ(result.queries[0].kind, "query");
+  EXPECT_EQ(result.queries[0].offered, 60U);
 }
 
 TEST(SummariseTest, NoDrawsNoModelBounds) {

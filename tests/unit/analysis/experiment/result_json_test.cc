@@ -24,6 +24,24 @@ TEST(ResultJsonTest, ReadsBackWhatItWrites) {
   EXPECT_EQ(read->comparisons[0].verdict, document.comparisons[0].verdict);
 }
 
+TEST(ResultJsonTest, ReadsBackLookUps) {
+  ResultDocument document = ExampleResults();
+  ConfigurationResult& first = document.configurations[0];
+  first.traffic[0].lookup = {6000, 9.5, 0.1 + 0.2, 0.45, {{0.5, 1e5}, {0.99, 5e9, 4e9, 6e9}}};
+  TrafficResult queries = first.traffic[0];
+  queries.kind = "query";
+  queries.to = "CoreDNS";
+  first.queries = {queries};
+  const std::string text = ToJson(document);
+  const auto read = ParseResults(text);
+  ASSERT_TRUE(read.ok()) << read.error();
+  EXPECT_EQ(ToJson(*read), text);
+  ASSERT_TRUE(read->configurations[0].traffic[0].lookup);
+  EXPECT_EQ(read->configurations[0].traffic[0].lookup->mean_ns, 0.1 + 0.2);
+  EXPECT_EQ(read->configurations[0].queries[0].to, "CoreDNS");
+  EXPECT_FALSE(read->configurations[1].traffic[0].lookup);
+}
+
 TEST(ResultJsonTest, ReadsBackPathsAndAddresses) {
   ResultDocument document = ExampleResults();
   testing_support::AddExampleContext(document);

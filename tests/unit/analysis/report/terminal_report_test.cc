@@ -54,6 +54,33 @@ Written: out/results.json
 )");
 }
 
+TEST(TerminalReportTest, ShowsLookUpsWhereSomebodyLooksNamesUp) {
+  experiment::ResultDocument document = ExampleResults();
+  EXPECT_EQ(TerminalReport(document, {}).find("Look-ups"), std::string::npos);
+  document.configurations.resize(2);
+  experiment::ConfigurationResult& first = document.configurations[0];
+  first.traffic[0].lookup = {6000, 9.4, 1.89e9, 0.45, {}};
+  first.traffic[0].failed.emplace_back("look-up", 1903);
+  for (const auto& [metric, ns] :
+       {std::pair("lookup.p50", 119e6), std::pair("lookup.p99", 5.16e9)}) {
+    experiment::MetricResult& result = first.metrics.emplace_back();
+    result.metric = metric;
+    result.from = "external";
+    result.to = "frontend";
+    result.unit = "ns";
+    result.value = ns;
+  }
+  EXPECT_THAT(TerminalReport(document, {}), testing::HasSubstr(R"(
+Look-ups of external -> frontend
+                   queries                               of
+                      each    mean     p50     p99  latency  failed
+azure-node-subnet     9.40  1.89 s  119 ms  5.16 s     45 %   1,903
+azure-overlay            -       -       -       -        -       -
+  Part of the latency above. mean: failed ones too. of latency: of the time that
+  requests take. p50, p99: those that found an address.
+)"));
+}
+
 TEST(TerminalReportTest, SaysWhichWarmUpWasCutOffByWhichRule) {
   experiment::ResultDocument document = ExampleResults();
   const auto simulated = [&] {

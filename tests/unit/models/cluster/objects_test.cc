@@ -89,6 +89,45 @@ TEST_F(ObjectsTest, ReadsADeployment) {
   EXPECT_EQ(NotModelled(), Strings{"Deployment spec.template.spec.containers[].image"});
 }
 
+TEST_F(ObjectsTest, ReadsWhatAPodsResolverIsTold) {
+  const auto pods = [](const std::string& name, const std::string& spec) {
+    return "---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: " + name +
+           "}\nspec:\n  selector: {matchLabels: {app: " + name +
+           "}}\n  template:\n    metadata: {labels: {app: " + name + "}}\n    spec: {" + spec +
+           "containers: [{name: c}]}\n";
+  };
+  const Objects& objects =
+      Read(pods("plain", "") + pods("host", "hostNetwork: true, ") +
+           pods("host-and-cluster", "hostNetwork: true, dnsPolicy: ClusterFirstWithHostNet, ") +
+           pods("node", "dnsPolicy: Default, ") +
+           pods("own",
+                "dnsPolicy: None, dnsConfig: {nameservers: [10.0.0.10], searches: [a, b.c], "
+                "options: [{name: ndots, value: \"20\"}, {name: edns0}, "
+                "{name: timeout, value: \"1\"}]}, "));
+  EXPECT_EQ(Messages(), "");
+  ASSERT_EQ(objects.workloads.size(), 5U);
+  std::vector<bool> asks;
+  for (const Workload& each : objects.workloads) {
+    asks.push_back(each.dns.AsksCluster(each.host_network));
+  }
+  EXPECT_EQ(asks, (std::vector<bool>{true, false, true, false, true}));
+  EXPECT_EQ(objects.workloads[0].dns.ndots, std::nullopt);
+  EXPECT_EQ(objects.workloads[4].dns.ndots, 15);
+  EXPECT_EQ(objects.workloads[4].dns.searches, (Strings{"a", "b.c"}));
+  EXPECT_EQ(NotModelled(), (Strings{"Deployment spec.template.spec.dnsConfig.nameservers",
+                                    "Deployment spec.template.spec.dnsConfig.options[].value"}));
+}
+
+TEST_F(ObjectsTest, ANumberOfDotsIsANumber) {
+  Read(
+      "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: x}\nspec:\n"
+      "  selector: {matchLabels: {app: x}}\n  template:\n    metadata: {labels: {app: x}}\n"
+      "    spec: {dnsConfig: {options: [{name: ndots, value: two}]}, containers: [{name: c}]}\n");
+  EXPECT_EQ(Messages(),
+            "8:55 found 'two', expected a number of dots "
+            "[spec.template.spec.dnsConfig.options[0].value] (for instance \"2\")\n");
+}
+
 TEST_F(ObjectsTest, EveryNamespaceHasItsName) {
   const Objects& objects = Read(
       "{apiVersion: v1, kind: Namespace, metadata: {name: b, labels: {team: x}}}\n---\n"

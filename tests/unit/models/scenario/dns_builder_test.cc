@@ -158,6 +158,34 @@ TEST(DnsBuilderTest, LocalDnsAnswersOnTheClientsNodeWithoutConnectionTable) {
   }
 }
 
+TEST(DnsBuilderTest, ADumpBringsItsOwnCoreDnsAndItsPodsTheirResolver) {
+  const Prepared prepared(R"(
+dns: {}
+cluster: {node_pools: [{name: dns, sku: Standard_D2s_v5, count: 1},
+                       {name: apps, sku: Standard_D8s_v5, count: 3}]}
+applications: [../tests/data/scenario/own-dns.yaml]
+externals: {payments: {host: payments.example.com}, short: {host: db.example}}
+traffic:
+  - {from: client, to: server, connection: per_call}
+  - {from: client, to: payments, connection: per_call}
+  - {from: client, to: short, connection: per_call, lookup: db}
+)");
+  ASSERT_TRUE(prepared.configuration) << Messages(prepared.diagnostics);
+  const workload::Model model = prepared.Model();
+  EXPECT_THAT(Asked(model, "shop/client -> shop/server"),
+              ElementsAre("server.shop.svc.cluster.local*"));
+  EXPECT_THAT(Asked(model, "shop/client -> payments"), ElementsAre("payments.example.com*"));
+  EXPECT_THAT(Asked(model, "shop/client -> short"),
+              ElementsAre("db.shop.svc.cluster.local", "db.svc.cluster.local", "db.cluster.local",
+                          "db.internal.cloudapp.net", "db.corp.example", "db*"));
+  const workload::EdgeModel& query = model.edges[model.call_edges - 1];
+  ASSERT_EQ(query.backends.size(), 1U);
+  const workload::PodModel& coredns = model.pods[query.backends[0].pod];
+  EXPECT_EQ(model.nodes[coredns.node].cores, 2U);
+  EXPECT_EQ(model.applications[coredns.application].cpu_limit, 0U);
+  EXPECT_EQ(model.applications[coredns.application].workers, 2U);
+}
+
 TEST(DnsBuilderTest, ANameOfNothingIsAnError) {
   const Prepared prepared(R"(dns: {}
 calls: {}
