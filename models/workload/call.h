@@ -70,13 +70,14 @@ struct Call {
   TrainShape last_train;  ///< the call: the train that completed its message, 0: it came whole
   Admission admission = Admission::kAllowed;
   Outcome outcome = kServed;
-  std::uint8_t attempts = 0;  ///< earlier transmissions of this message
-  std::uint8_t tracked = 0;   ///< bit [Side]: that node's connection table has it
-  std::uint8_t ports = 0;     ///< that it holds on its way out: outbound_ports.h
+  std::uint8_t attempts = 0;     ///< earlier transmissions of this message
+  std::uint8_t tracked : 4 = 0;  ///< bit [Side]: that node's connection table has it
+  std::uint8_t ports : 4 = 0;    ///< that it holds on its way out: outbound_ports.h
 
   bool is_train() const { return transfer != kNone; }
 };
 static_assert(std::is_trivially_copyable_v<Call>);
+static_assert(sizeof(Call) == 88, "millions of calls are under way at once");
 
 /// Names a call anywhere in the simulation.
 struct CallHandle {

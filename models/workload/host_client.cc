@@ -33,7 +33,6 @@ std::uint32_t HostProcess::Begin(Turn& turn, const Caller& caller, std::uint32_t
   client.generation = generation + 1;
   client.begun = turn.now();
   client.live = true;
-  client.pod = caller.pod;
   client.opens = RouteCall(context_, caller, key, call);
   if (joins) client.opens = call.admission != Admission::kAllowed;
   const std::uint32_t local = caller.pod == kNone ? kNone : context_.local_pod(caller.pod);

@@ -29,7 +29,9 @@ double HostProcess::FirstDemand(Turn& turn, std::uint32_t slot) {
   ClientCall& client = clients_[slot];
   const bool asks = client.opens && !external() && model_.edges[calls_[slot].edge].lookup != kNone;
   if (!asks) return SendDemand(turn, slot);
-  const Pod& pod = pods_[context_.local_pod(client.pod)];
+  const std::uint32_t caller =
+      client.job == kNone ? generators_[client.generator].pod : pods_[jobs_[client.job].pod].pod;
+  const Pod& pod = pods_[context_.local_pod(caller)];
   if (pod.addresses && pod.addresses->Has(turn.now(), model_.edges[calls_[slot].edge].lookup)) {
     return SendDemand(turn, slot);
   }
@@ -37,6 +39,7 @@ double HostProcess::FirstDemand(Turn& turn, std::uint32_t slot) {
   Lookup& lookup = lookups_[client.lookup];
   lookup = {};
   lookup.call = slot;
+  lookup.pod = caller;
   lookup.on_core = true;
   return PrepareQueries(turn, client.lookup);
 }
@@ -49,14 +52,13 @@ const LookupModel& HostProcess::ModelOf(const Lookup& lookup) const {
 double HostProcess::PrepareQueries(Turn& turn, std::uint32_t index) {
   Lookup& lookup = lookups_[index];
   const LookupModel& model = ModelOf(lookup);
-  const std::uint32_t pod = clients_[lookup.call].pod;
   const std::uint32_t key = CallKey(calls_[lookup.call].key, model.edge, lookup.sockets++);
   const std::uint32_t backend = model_.edges[model.edge].own_node ? host_ : kNone;
   bool opens = true;
   double demand = 0;
   for (std::uint32_t type = 0; type < model_.dns.types; ++type) {
     if ((lookup.known & Bit(type)) != 0) continue;
-    const std::uint32_t slot = Begin(turn, {host_, pod, model.edge, backend}, key, !opens);
+    const std::uint32_t slot = Begin(turn, {host_, lookup.pod, model.edge, backend}, key, !opens);
     Call& call = calls_[slot];
     // Where it goes is the socket's matter; its luck is its own.
     call.key = CallKey(key, model.edge, type);
@@ -145,11 +147,10 @@ void HostProcess::FinishLookup(Turn& turn, std::uint32_t index, double read_ns) 
   if (clients_[slot].measured) {
     stats_[calls_[slot].edge].latency_lookup.Record((turn.now() - clients_[slot].begun).nanos());
   }
-  ForgetLookup(slot);
-  if (std::optional<DnsCache>& addresses =
-          pods_[context_.local_pod(clients_[slot].pod)].addresses) {
-    addresses->Keep(turn.now() + model_.dns.client_ttl, model_.edges[calls_[slot].edge].lookup);
+  if (std::optional<DnsCache>& kept = pods_[context_.local_pod(lookups_[index].pod)].addresses) {
+    kept->Keep(turn.now() + model_.dns.client_ttl, model_.edges[calls_[slot].edge].lookup);
   }
+  ForgetLookup(slot);
   const double demand = read_ns + SendDemand(turn, slot);
   task_network_ += Nanoseconds(demand).Round();
   Submit(turn, TaskKind::kSend, slot, demand);

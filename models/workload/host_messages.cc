@@ -101,7 +101,7 @@ bool HostProcess::Track(Turn& turn, CallHandle handle, MessageKind kind, Side si
     Lose(turn, handle, kind, DropReason::kConntrackFull);
     return false;
   }
-  call.tracked = static_cast<std::uint8_t>(call.tracked | bit);
+  call.tracked = (call.tracked | bit) & 0xFU;
   return true;
 }
 

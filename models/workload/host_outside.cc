@@ -90,7 +90,7 @@ void HostProcess::ForgetConnection(Turn& turn, std::uint32_t slot) {
   resources_->conntrack().Close(
       turn.now(), context_.plan(call.plan).conntrack_entries[0],
       IsUdp(call) ? model_.defaults.conntrack_udp : model_.defaults.conntrack_closed);
-  call.tracked = static_cast<std::uint8_t>(call.tracked & ~1U);
+  call.tracked = call.tracked & 0xEU;
 }
 
 }  // namespace cnisim::workload

@@ -101,7 +101,6 @@ class HostProcess final : public engine::LogicalProcess {
     std::uint32_t generator = kNone;
     std::uint32_t generation = 0;
     std::uint32_t transfer = kNone;  // that sends the request in trains
-    std::uint32_t pod = kNone;       // that makes it; kNone: outside
     // Of its server's name while that goes on; of a query: what it is part of.
     std::uint32_t lookup = kNone;
     std::uint8_t query_type = 0;
@@ -117,6 +116,7 @@ class HostProcess final : public engine::LogicalProcess {
   // type of record from one socket.  Masks have a bit a type.
   struct Lookup {
     std::uint32_t call = kNone;  // slot
+    std::uint32_t pod = 0;       // that asks, in Model::pods
     std::uint32_t sockets = 0;   // so far
     std::uint32_t sent = 0;      // queries
     std::uint32_t number = 0;    // of the present name, in LookupModel::names
