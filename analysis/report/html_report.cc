@@ -599,6 +599,38 @@ void AddCalls(const ResultDocument& document, HtmlPage& page) {
   page.FoldedTable(fmt::format("All {} rows", table.rows.size()), table);
 }
 
+void AddLookups(const ResultDocument& document, HtmlPage& page) {
+  HtmlTable table{
+      "What finding addresses takes",
+      {"configuration", "flow", "queries each", "mean", "p50", "p99", "of latency", "failed"},
+      {}};
+  for (const ConfigurationResult& configuration : document.configurations) {
+    for (const auto* flows : {&configuration.traffic, &configuration.calls}) {
+      for (const TrafficResult& flow : *flows) {
+        if (!flow.lookup) continue;
+        const auto find = [&](std::string_view metric) {
+          return ValueText(configuration.Find(metric, flow.from, flow.to));
+        };
+        table.rows.push_back({{configuration.name, true},
+                              {WayOf(flow), true},
+                              {ThreeDigits(flow.lookup->queries)},
+                              {Duration(flow.lookup->mean_ns)},
+                              {find("lookup.p50")},
+                              {find("lookup.p99")},
+                              {Percent(flow.lookup->share)},
+                              {Count(FailedLookups(flow))}});
+      }
+    }
+  }
+  if (table.rows.empty()) return;
+  page.Section("lookups", "Look-ups");
+  page.Paragraph(
+      "Part of the latency above. Mean: failed ones too; of latency: of the time that requests "
+      "take; "
+      "p50 and p99: of those that found an address.");
+  page.Table(table);
+}
+
 void AddDifferences(const ResultDocument& document, HtmlPage& page) {
   if (document.comparisons.empty()) return;
   page.Section("differences", "Differences");
@@ -696,6 +728,7 @@ std::string HtmlReport(const ResultDocument& document, const HtmlOptions& option
   AddSweep(document, page);
   AddPolicyCost(document, page);
   AddPaths(document, page);
+  AddLookups(document, page);
   AddCalls(document, page);
   AddEvents(PlansOf(document), page);
   AddDifferences(document, page);

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "analysis/report/text.h"
+#include "models/workload/traffic_record.h"
 
 namespace cnisim::report {
 
@@ -28,6 +29,14 @@ std::string RangeText(const experiment::MetricResult& metric, double low, double
 
 std::string WayOf(const experiment::TrafficResult& traffic) {
   return traffic.from + " -> " + traffic.to;
+}
+
+std::uint64_t FailedLookups(const experiment::TrafficResult& traffic) {
+  const std::string_view name = workload::Name(workload::FailureReason::kLookup);
+  for (const auto& [reason, count] : traffic.failed) {
+    if (reason == name) return count;
+  }
+  return 0;
 }
 
 std::string WarmUpText(const experiment::ResultDocument& document) {

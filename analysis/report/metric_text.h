@@ -3,6 +3,7 @@
 /// @file
 /// A metric's figures in its unit, as reports print them.
 
+#include <cstdint>
 #include <string>
 
 #include "analysis/experiment/result_document.h"
@@ -20,6 +21,9 @@ std::string RangeText(const experiment::MetricResult& metric, double low, double
 
 /// "external -> frontend".
 std::string WayOf(const experiment::TrafficResult& traffic);
+
+/// How many requests failed since their server's name was not looked up.
+std::uint64_t FailedLookups(const experiment::TrafficResult& traffic);
 
 /// "500 ms of warm-up", "148 ms of warm-up (MSER-5, for cilium)".
 std::string WarmUpText(const experiment::ResultDocument& document);

@@ -10,7 +10,6 @@
 #include "analysis/report/findings.h"
 #include "analysis/report/metric_text.h"
 #include "analysis/report/text.h"
-#include "models/workload/traffic_record.h"
 
 namespace cnisim::report {
 namespace {
@@ -390,14 +389,10 @@ std::string Lookups(const ResultDocument& document, const Style& style) {
         const MetricResult* result = configuration.Find(metric, traffic.from, traffic.to);
         return result == nullptr || !result->defined() ? std::string("-") : Duration(result->value);
       };
-      std::uint64_t failed = 0;
-      for (const auto& [reason, count] : traffic.failed) {
-        if (reason == workload::Name(workload::FailureReason::kLookup)) failed = count;
-      }
       table.AddRow(configuration.name,
                    {ThreeDigits(traffic.lookup->queries), Duration(traffic.lookup->mean_ns),
                     quantile("lookup.p50"), quantile("lookup.p99"), Percent(traffic.lookup->share),
-                    Count(failed)});
+                    Count(FailedLookups(traffic))});
     }
     if (!any) continue;
     const TrafficResult& traffic = document.configurations.front().traffic[i];

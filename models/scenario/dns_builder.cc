@@ -106,10 +106,11 @@ bool DnsBuilder::AddCoreDns() {
     cores = std::min(cores, model_.nodes[model_.pods[pod.value()].node].cores);
   }
   workload::ApplicationModel& application = model_.applications[coredns_application_];
-  // As many queries at once as its limit lets it work on.
-  const auto limit =
-      static_cast<std::uint32_t>((application.cpu_limit + kThousandths - 1) / kThousandths);
-  application.workers = limit == 0 ? cores : std::min(limit, cores);
+  // Go's threads: its limit rounded up, two at least, and no more than there are cores.
+  constexpr std::int64_t kLeastThreads = 2;
+  const auto limit = static_cast<std::uint32_t>(
+      std::max((application.cpu_limit + kThousandths - 1) / kThousandths, kLeastThreads));
+  application.workers = application.cpu_limit == 0 ? cores : std::min(limit, cores);
   application.queue = static_cast<std::uint32_t>(dns_.queue);
   application.service_time = Nanoseconds(static_cast<double>(dns_.work.nanos()));
   application.service_cv = 0;
@@ -126,6 +127,8 @@ bool DnsBuilder::AddCoreDns() {
   model_.dns.attempts = static_cast<std::uint32_t>(dns_.attempts);
   model_.dns.types = dns_.aaaa ? 2 : 1;
   model_.dns.client_ttl = dns_.cache;
+  // Where netfilter translates Services; eBPF maps have no such window.
+  if (netfilter_) model_.dns.race = dns_.race;
   return true;
 }
 

@@ -21,12 +21,14 @@ namespace cnisim::scenario {
 
 class DnsBuilder {
  public:
-  /// @param traffic  has built the call graph's edges, and none of the sources'
-  DnsBuilder(const Scenario& scenario, const DnsSpec& dns, const cluster::Cluster& cluster,
-             const FlowClassifier& classifier, TrafficBuilder& traffic, workload::Model& model,
-             document::Diagnostics& diagnostics)
+  /// @param netfilter  translates the addresses of Services
+  /// @param traffic    has built the call graph's edges, and none of the sources'
+  DnsBuilder(const Scenario& scenario, const DnsSpec& dns, bool netfilter,
+             const cluster::Cluster& cluster, const FlowClassifier& classifier,
+             TrafficBuilder& traffic, workload::Model& model, document::Diagnostics& diagnostics)
       : scenario_(scenario),
         dns_(dns),
+        netfilter_(netfilter),
         cluster_(cluster),
         classifier_(classifier),
         traffic_(traffic),
@@ -58,6 +60,7 @@ class DnsBuilder {
 
   const Scenario& scenario_;
   const DnsSpec& dns_;
+  bool netfilter_;
   const cluster::Cluster& cluster_;
   const FlowClassifier& classifier_;
   TrafficBuilder& traffic_;

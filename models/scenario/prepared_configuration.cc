@@ -370,7 +370,10 @@ void PreparedConfiguration::PrepareOutside() {
 void PreparedConfiguration::PrepareTraffic(Diagnostics& diagnostics) {
   TrafficBuilder builder(scenario_, cluster_, *classifier_, profile_, model_, flow_classes_,
                          diagnostics);
-  DnsBuilder dns(scenario_, spec_.dns, cluster_, *classifier_, builder, model_, diagnostics);
+  const bool netfilter =
+      datapath::SwitchValue(switches_, "service_engine").starts_with("kube-proxy");
+  DnsBuilder dns(scenario_, spec_.dns, netfilter, cluster_, *classifier_, builder, model_,
+                 diagnostics);
   for (const CallSpec& call : scenario_.calls) builder.AddCall(call);
   if (spec_.dns.enabled) dns.AddServers();
   for (const TrafficSpec& traffic : scenario_.traffic) builder.AddTraffic(traffic);

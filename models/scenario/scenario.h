@@ -78,6 +78,7 @@ struct DnsSpec {
   bool aaaa = true;                 ///< each name is asked for with A and AAAA
   SimTime timeout;                  ///< until a query is repeated
   int attempts = 0;                 ///< of each query
+  double race = 0;                  ///< share of second queries that netfilter loses
   SimTime cache;                    ///< of the application; 0: it asks each time
   bool local = false;               ///< LocalDNS on each node
   SimTime local_ttl;                ///< how long that answers from its cache

@@ -41,7 +41,8 @@ struct DnsModel {
   std::vector<LookupModel> lookups;
   std::uint32_t attempts = 2;  ///< of each query; its edge says how long one waits
   std::uint32_t types = 2;     ///< A and AAAA, or 1: only A
-  SimTime client_ttl;          ///< how long a client remembers what it looked up; 0: not at all
+  double race = 0;     ///< chance that a socket's second first datagram is lost in netfilter
+  SimTime client_ttl;  ///< how long a client remembers what it looked up; 0: not at all
 };
 
 /// A question: a name and the type of record, A or AAAA.

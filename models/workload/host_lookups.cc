@@ -93,10 +93,22 @@ void HostProcess::SendQueries(Turn& turn, std::uint32_t slot) {
     // Where the table has no room for the first datagram, the second opens the flow in its turn.
     const bool opens = clients_[query].opens || !has_entry;
     clients_[query].opens = opens;
+    if (!opens && LosesRace(calls_[query])) {
+      calls_[query].sent = turn.now();
+      Lose(turn, {host_, query}, MessageKind::kRequest, DropReason::kConntrackRace);
+      continue;
+    }
     Launch(turn, {host_, query}, opens ? MessageKind::kRequestFirst : MessageKind::kRequest);
     has_entry = !opens || (calls_[query].tracked & 1U) != 0;
   }
   if (lookup.under_way == 0) AdvanceLookup(turn, index, 0);
+}
+
+// The entry of the socket's flow is made twice at once, and one of the two datagrams with it is
+// lost.
+bool HostProcess::LosesRace(const Call& query) const {
+  if (model_.dns.race == 0 || context_.plan(query.plan).conntrack_entries[0] == 0) return false;
+  return context_.Stream(query.key, Purpose::kRace).Uniform() < model_.dns.race;
 }
 
 // A query has its outcome: an answer, whatever it says, or none in time.

@@ -355,6 +355,7 @@ class HostProcess final : public engine::LogicalProcess {
   const LookupModel& ModelOf(const Lookup& lookup) const;
   double PrepareQueries(engine::Turn& turn, std::uint32_t index);
   void SendQueries(engine::Turn& turn, std::uint32_t slot);
+  bool LosesRace(const Call& query) const;
   void QueryEnded(engine::Turn& turn, const ClientCall& query, Outcome outcome, double read_ns);
   void AdvanceLookup(engine::Turn& turn, std::uint32_t index, double read_ns);
   void FinishLookup(engine::Turn& turn, std::uint32_t index, double read_ns);

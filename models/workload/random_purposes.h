@@ -22,6 +22,7 @@ enum class Purpose : std::uint32_t {
   kHost,    ///< waits and work that vary, likewise
   kCpuPeriod,
   kLoss,      ///< packets that the fabric loses, likewise
+  kRace,      ///< of two datagrams for one entry of a connection table
   kUpstream,  ///< until a resolver outside answers
 };
 

@@ -11,7 +11,8 @@ std::string_view Name(DropReason reason) {
       "SNAT ports used up",   "denied by policy", "listen queue full",
       "request queue full",   "proxy queue full", "no endpoint",
       "packet too large",     "pod gone",         "receive buffer full",
-      "lost in the fabric",   "no way out",       "DNS queue full"};
+      "lost in the fabric",   "no way out",       "DNS queue full",
+      "conntrack race"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 

@@ -34,8 +34,9 @@ enum class DropReason : std::uint8_t {
   kFabricLoss,        ///< lost on the way between two machines
   kNoWayOut,          ///< for an address outside, and the cluster has no outbound type
   kDnsQueue,          ///< query for a DNS server whose socket held all it may
+  kConntrackRace,     ///< second datagram of a new flow, while the first one's entry was being made
 };
-inline constexpr std::size_t kDropReasons = 15;
+inline constexpr std::size_t kDropReasons = 16;
 std::string_view Name(DropReason reason);
 
 /// Why a request, or a call inside the cluster, did not succeed.

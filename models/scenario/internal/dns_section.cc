@@ -84,6 +84,14 @@ DnsSpec ReadDns(const Value& value, const DnsSpec& base, CoreDnsPods* pods,
   dns.attempts =
       static_cast<int>(reader.Integer("attempts", 1, kMostAttempts).value_or(dns.attempts));
   dns.cache = reader.Duration("cache").value_or(dns.cache);
+  if (const auto race = reader.Percentage("conntrack_race")) {
+    dns.race = *race;
+    if (dns.race < 0 || dns.race > 1) {
+      diagnostics.Error(*reader.Get("conntrack_race"),
+                        fmt::format("found {}, expected a share from 0% to 100%",
+                                    reader.Get("conntrack_race")->Describe()));
+    }
+  }
   if (const Value* local = reader.Get("local")) {
     if (local->is_map()) {
       ObjectReader own(*local, diagnostics, UnknownKeys::kError);

@@ -213,6 +213,25 @@ TEST(LookupsTest, AFullConnectionTableLosesBothQueries) {
   EXPECT_GT(Failed(record.sources[0], FailureReason::kLookup), 0U);
 }
 
+// One look-up in four waits for the timer of its second query, which is then asked again alone.
+TEST(LookupsTest, ALostRaceCostsATimer) {
+  Model model = NamedTraffic(100, 0);
+  model.dns.race = 0.25;
+  const TrafficRecord record = Simulate(model, 10_s, 20_s);
+  const FlowRecord& traffic = record.sources[0];
+  const auto slow = static_cast<double>(traffic.latency_lookup.count() -
+                                        traffic.latency_lookup.CountUpTo(4'900'000'000));
+  const auto all = static_cast<double>(traffic.latency_lookup.count());
+  // Of those that began in the last 5 s the slow ones have no end yet.  Five standard errors.
+  const double share = 0.25 * 15 / (0.25 * 15 + 0.75 * 20);
+  EXPECT_NEAR(slow / all, share, 5 * std::sqrt(share * (1 - share) / all));
+  EXPECT_NEAR(static_cast<double>(traffic.latency_lookup.Quantile(0.99)) / 1e9, 5, 0.02);
+  EXPECT_EQ(traffic.total_failed(), 0U);
+  model.edges[kQueryEdge].untracked = true;
+  EXPECT_EQ(Simulate(model, 0_s, 10_s).drops[static_cast<std::size_t>(DropReason::kConntrackRace)],
+            0U);
+}
+
 /// A proxy on node 0, asked in place of CoreDNS, which it asks over TCP.
 Model LocalDns(double rate, std::uint32_t missing) {
   Model model = NamedTraffic(rate, missing);
