@@ -131,6 +131,7 @@ const MessageExplanation* Find(const PathExplanation& explanation, std::string_v
 }
 
 constexpr std::string_view kConnect = "connect() and accept()";
+constexpr std::string_view kSocket = "socket() and connect()";  // of UDP
 constexpr std::string_view kSyn = "first packet (SYN), client to server";
 constexpr std::string_view kSynAck = "answer to it (SYN-ACK), server to client";
 constexpr std::string_view kAck = "the handshake's ACK, just before the first request";
@@ -147,7 +148,8 @@ void AddTo(Span& cpu, Span& way, const MessageExplanation* message) {
 
 void Total(PathExplanation& explanation) {
   // The ACK travels with the first request, and whoever serves the request has served it before.
-  for (const std::string_view title : {kConnect, kSyn, kSynAck, kAck, kFirstRequest, kReply}) {
+  for (const std::string_view title :
+       {kConnect, kSocket, kSyn, kSynAck, kAck, kFirstRequest, kReply}) {
     AddTo(explanation.open_cpu, explanation.open_way, Find(explanation, title));
   }
   for (const std::string_view title : {kRequest, kReply}) {
@@ -237,13 +239,15 @@ PathExplanation ExplainWarm(const PathQuestion& question) {
     add(kSyn, MessageKind::kSyn, stages(MessageKind::kSyn), Bytes(0));
     add(kSynAck, MessageKind::kSynAck, stages(MessageKind::kSynAck), Bytes(0));
     add(kAck, MessageKind::kControl, stages(MessageKind::kControl), Bytes(0));
+  } else if (!traced.connect.empty()) {
+    add(kSocket, MessageKind::kRequestFirst, traced.connect, Bytes(0));
   }
   add(kFirstRequest, MessageKind::kRequestFirst, stages(MessageKind::kRequestFirst),
       question.request);
   add(kRequest, MessageKind::kRequest, stages(MessageKind::kRequest), question.request);
   add(kReply, MessageKind::kReply, stages(MessageKind::kReply), question.reply);
   for (MessageExplanation& message : explanation.messages) {
-    if (message.title == kConnect) continue;
+    if (message.title == kConnect || message.title == kSocket) continue;
     if (message.title == kAck) {
       // It leaves with the first request: its work comes on top, its waits are the request's.
       message.way = message.way - message.waiting;
@@ -282,7 +286,7 @@ bool OfExchange(const MessageExplanation& message) {
 
 PathComparison Compare(PathExplanation first, PathExplanation second) {
   PathComparison comparison;
-  const auto opening = {kConnect, kSyn, kSynAck, kAck, kFirstRequest, kReply};
+  const auto opening = {kConnect, kSocket, kSyn, kSynAck, kAck, kFirstRequest, kReply};
   const auto exchange = {kRequest, kReply};
   comparison.open = Differences(CostByStage(first, opening), CostByStage(second, opening));
   comparison.exchange = Differences(CostByStage(first, exchange), CostByStage(second, exchange));

@@ -1,4 +1,4 @@
 cnisim_test(NAME differential_explain
-  SOURCES explain_against_simulation_test.cc explain_unloaded_test.cc ramp_against_explain_test.cc toy_cni_guide_test.cc
+  SOURCES explain_against_simulation_test.cc explain_lookups_test.cc explain_unloaded_test.cc ramp_against_explain_test.cc toy_cni_guide_test.cc
   DEPENDS cnisim_analysis_explain cnisim_tests_explain_cases cnisim_tests_scratch_folder cnisim_tests_small_traffic
   LABELS long)
