@@ -367,37 +367,49 @@ std::string Policies(const ResultDocument& document, const Style& style) {
              kWidth, "  ", "  ");
 }
 
-/// What finding addresses takes; nothing where nobody looks names up.
-std::string Lookups(const ResultDocument& document, const Style& style) {
-  std::string text;
-  for (std::size_t i = 0; i < document.configurations.front().traffic.size(); ++i) {
-    ColumnTable table({{"queries", "each", 2},
-                       {"", "mean", 2},
-                       {"", "p50", 2},
-                       {"", "p99", 2},
-                       {"of", "latency", 2},
-                       {"", "failed", 2}});
-    bool any = false;
-    for (const ConfigurationResult& configuration : document.configurations) {
-      const TrafficResult& traffic = configuration.traffic[i];
-      if (!traffic.lookup) {
-        table.AddRow(configuration.name, {"-", "-", "-", "-", "-", "-"});
-        continue;
-      }
-      any = true;
-      const auto quantile = [&](std::string_view metric) {
-        const MetricResult* result = configuration.Find(metric, traffic.from, traffic.to);
-        return result == nullptr || !result->defined() ? std::string("-") : Duration(result->value);
-      };
-      table.AddRow(configuration.name,
-                   {ThreeDigits(traffic.lookup->queries), Duration(traffic.lookup->mean_ns),
-                    quantile("lookup.p50"), quantile("lookup.p99"), Percent(traffic.lookup->share),
-                    Count(FailedLookups(traffic))});
+/// A table of the look-ups of one flow, or nothing if they are less than `least` of the time.
+std::string LookupsOf(const ResultDocument& document,
+                      std::vector<TrafficResult> ConfigurationResult::*flows, std::size_t index,
+                      double least, const Style& style) {
+  ColumnTable table({{"queries", "each", 2},
+                     {"", "mean", 2},
+                     {"", "p50", 2},
+                     {"", "p99", 2},
+                     {"of", "latency", 2},
+                     {"", "failed", 2}});
+  bool any = false;
+  for (const ConfigurationResult& configuration : document.configurations) {
+    const TrafficResult& flow = (configuration.*flows)[index];
+    if (!flow.lookup) {
+      table.AddRow(configuration.name, {"-", "-", "-", "-", "-", "-"});
+      continue;
     }
-    if (!any) continue;
-    const TrafficResult& traffic = document.configurations.front().traffic[i];
-    text +=
-        fmt::format("\nLook-ups of {} -> {}\n", traffic.from, traffic.to) + table.ToString(style);
+    any = any || flow.lookup->share >= least;
+    const auto quantile = [&](std::string_view metric) {
+      const MetricResult* result = configuration.Find(metric, flow.from, flow.to);
+      return result == nullptr || !result->defined() ? std::string("-") : Duration(result->value);
+    };
+    table.AddRow(
+        configuration.name,
+        {ThreeDigits(flow.lookup->queries), Duration(flow.lookup->mean_ns), quantile("lookup.p50"),
+         quantile("lookup.p99"), Percent(flow.lookup->share), Count(FailedLookups(flow))});
+  }
+  if (!any) return "";
+  const TrafficResult& flow = (document.configurations.front().*flows)[index];
+  return fmt::format("\nLook-ups of {} -> {}\n", flow.from, flow.to) + table.ToString(style);
+}
+
+/// What finding addresses takes; nothing where nobody looks names up.  Calls that hardly ever do,
+/// since their connections stay open, are left to results.json.
+std::string Lookups(const ResultDocument& document, const Style& style) {
+  constexpr double kLeastOfCalls = 0.01;
+  const ConfigurationResult& first = document.configurations.front();
+  std::string text;
+  for (std::size_t i = 0; i < first.traffic.size(); ++i) {
+    text += LookupsOf(document, &ConfigurationResult::traffic, i, 0, style);
+  }
+  for (std::size_t i = 0; i < first.calls.size(); ++i) {
+    text += LookupsOf(document, &ConfigurationResult::calls, i, kLeastOfCalls, style);
   }
   if (text.empty()) return "";
   return text +

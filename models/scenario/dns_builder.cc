@@ -83,6 +83,7 @@ void DnsBuilder::AddServers() {
   }
   if (!AddCoreDns()) return;
   if (dns_.local) AddLocalDns();
+  if (dns_.local && local_.empty()) return;
   for (const auto& [number, client] : clients) AddQueries(*client.from);
 }
 
@@ -139,6 +140,20 @@ void DnsBuilder::AddLocalDns() {
   if (!tcp) {
     diagnostics_.Error(dns_.where, "dns.local", "CoreDNS has no TCP port for LocalDNS to ask on");
     return;
+  }
+  for (const workload::NodeModel& node : model_.nodes) {
+    if (node.cores >= defaults.local_dns_cores) continue;
+    diagnostics_.Error(dns_.where, "",
+                       fmt::format("LocalDNS wants nodes of {} cores, and {} has {}",
+                                   defaults.local_dns_cores, node.name, node.cores),
+                       "AKS does not enable it on smaller ones");
+    return;
+  }
+  if (!scenario_.policies.policies.empty()) {
+    diagnostics_.Warning(
+        dns_.where, "",
+        "policies are not looked at on the way to LocalDNS: one that stops queries "
+        "does not stop them here");
   }
   const auto application = static_cast<std::uint32_t>(model_.applications.size());
   workload::ApplicationModel proxy;

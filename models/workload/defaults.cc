@@ -79,6 +79,7 @@ std::map<std::string, Setter, std::less<>> Setters(Defaults& defaults) {
       {"dns_upstream_cv", number(defaults.dns_upstream_cv)},
       {"local_dns_ttl", duration(defaults.local_dns_ttl)},
       {"local_dns_queries", count(defaults.local_dns_queries)},
+      {"local_dns_cores", count(defaults.local_dns_cores)},
       {"local_dns_cpu", count(defaults.local_dns_cpu)},
       {"softirq_backlog", count(defaults.softirq_backlog)},
       {"nic_queue", size(defaults.nic_queue)},

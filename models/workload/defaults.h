@@ -52,6 +52,7 @@ struct Defaults {
   double dns_upstream_cv = 0;
   SimTime local_dns_ttl;                ///< as dns_ttl, of LocalDNS
   std::uint32_t local_dns_queries = 0;  ///< that LocalDNS works on at once
+  std::uint32_t local_dns_cores = 0;    ///< that a node must have for it
   std::uint32_t local_dns_cpu = 0;      ///< its CPU limit, thousandths of a core
 
   // Nodes.

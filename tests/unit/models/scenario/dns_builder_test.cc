@@ -186,6 +186,44 @@ traffic:
   EXPECT_EQ(model.applications[coredns.application].workers, 2U);
 }
 
+TEST(DnsBuilderTest, APolicyThatForgetsTheNameServerStopsQueries) {
+  const std::string text =
+      "cnisim: 1\nname: test\nconfigurations:\n"
+      "  - {name: npm, az: --network-plugin azure --network-policy azure}\n"
+      "  - {name: calico, az: --network-plugin azure --network-policy calico}\n"
+      "  - {name: none, az: --network-plugin azure}\n"
+      "policies: [../tests/data/scenario/deny-egress.yaml]\n"
+      "dns: {}\ntraffic: [{from: web, to: api, connection: per_call}]\n";
+  document::Diagnostics diagnostics;
+  const auto scenario =
+      ReadScenarioText(text, ScenarioPath("test.yaml"), TestCatalog(), diagnostics);
+  ASSERT_TRUE(scenario) << Messages(diagnostics);
+  std::vector<workload::Admission> queries;
+  for (const ConfigurationSpec& spec : scenario->configurations) {
+    const auto prepared =
+        PreparedConfiguration::Prepare(*scenario, spec, TestCatalog(), diagnostics);
+    ASSERT_TRUE(prepared) << Messages(diagnostics);
+    const workload::Model model = prepared->BuildModel(TestCatalog().costs);
+    queries.push_back(model.edges[model.call_edges - 1].targets[0].admission);
+    EXPECT_EQ(model.edges.back().targets[0].admission, workload::Admission::kAllowed);
+  }
+  EXPECT_THAT(queries,
+              ElementsAre(workload::Admission::kDroppedAtClient,
+                          workload::Admission::kDroppedAtClient, workload::Admission::kAllowed));
+}
+
+TEST(DnsBuilderTest, LocalDnsWantsFourCores) {
+  const Prepared prepared(
+      "cluster: {node_pools: [{name: apps, sku: Standard_D2s_v5, count: 3}]}\n"
+      "dns: {}\ntraffic: [{from: web, to: api, connection: per_call}]\n",
+      1);
+  EXPECT_EQ(prepared.configuration, nullptr);
+  EXPECT_NE(Messages(prepared.diagnostics)
+                .find("error: LocalDNS wants nodes of 4 cores, and aks-apps-0 has 2"),
+            std::string::npos)
+      << Messages(prepared.diagnostics);
+}
+
 TEST(DnsBuilderTest, ANameOfNothingIsAnError) {
   const Prepared prepared(R"(dns: {}
 calls: {}
