@@ -8,6 +8,8 @@
 #include <fmt/format.h>
 
 #include "models/document/object_reader.h"
+#include "models/document/parser.h"
+#include "models/document/quantities.h"
 #include "models/scenario/dns_names.h"
 
 namespace cnisim::scenario::internal {
@@ -46,6 +48,43 @@ void ReadCoreDns(const Value& value, DnsSpec& dns, CoreDnsPods* pods, Diagnostic
     pods->cpu_limit = reader.Number("cpu_limit", 0.001, kMostCores);
   }
   reader.Finish();
+}
+
+// Replicas of the highest step that `count` reaches: [[1, 2], [512, 3]].
+int OnLadder(const Value* ladder, double count) {
+  int replicas = 1;
+  if (ladder == nullptr) return replicas;
+  for (const Value& step : ladder->items()) {
+    if (step.items().size() != 2) continue;
+    const auto from = document::ParseNumber(step.items()[0].text());
+    const auto to = document::ParseNumber(step.items()[1].text());
+    if (from && to && count >= *from) replicas = static_cast<int>(*to);
+  }
+  return replicas;
+}
+
+// What coredns-autoscaler makes of the cluster's nodes and cores.
+std::optional<int> AutoscaledReplicas(const cluster::ManifestSet& manifests,
+                                      const Scenario& scenario, const Catalog& catalog,
+                                      Diagnostics& diagnostics) {
+  if (scenario.configurations.empty()) return std::nullopt;
+  double nodes = 0;
+  double cores = 0;
+  for (const NodePoolSpec& pool : scenario.configurations.front().node_pools) {
+    const azure::VmSize* size = catalog.vm_sizes.Find(pool.pool.sku);
+    nodes += pool.pool.count;
+    if (size != nullptr) cores += pool.pool.count * size->vcpus;
+  }
+  for (const cluster::ManifestObject& object : manifests.objects()) {
+    if (object.kind != "ConfigMap") continue;
+    const Value* text = object.value->At({"data", "ladder"});
+    if (text == nullptr) continue;
+    const auto ladder = document::ParseDocument(text->text(), text->where().file, diagnostics);
+    if (!ladder) return std::nullopt;
+    return std::max(OnLadder(ladder->root().Find("coresToReplicas"), cores),
+                    OnLadder(ladder->root().Find("nodesToReplicas"), nodes));
+  }
+  return std::nullopt;
 }
 
 }  // namespace
@@ -121,7 +160,11 @@ void AddCoreDns(const Catalog& catalog, const CoreDnsPods& pods, cluster::Manife
       return;
     }
     manifests.AddText(file->text, file->origin, diagnostics);
-    const cluster::Objects own = cluster::ReadObjects(manifests, diagnostics);
+    cluster::Objects own = cluster::ReadObjects(manifests, diagnostics);
+    const std::optional<int> scaled = AutoscaledReplicas(manifests, scenario, catalog, diagnostics);
+    for (cluster::Workload& workload : own.workloads) {
+      workload.replicas = scaled.value_or(workload.replicas);
+    }
     objects.workloads.insert(objects.workloads.end(), own.workloads.begin(), own.workloads.end());
     objects.services.insert(objects.services.end(), own.services.begin(), own.services.end());
   }

@@ -140,6 +140,23 @@ TEST(DnsBuilderTest, TheProgramsCoreDnsIsTheScenariosToChange) {
   EXPECT_DOUBLE_EQ(model.applications[application].service_time.value(), 60000);
 }
 
+// AKS' ladder by nodes: 2 from the first on, 3 from 8, 4 from 16, 5 from 32; by cores: 3 from 512.
+TEST(DnsBuilderTest, TheProgramsCoreDnsGrowsWithTheCluster) {
+  const auto replicas = [](const std::string& pools) {
+    const Prepared prepared("dns: {}\ncluster: {node_pools: [" + pools + "]}\n");
+    EXPECT_TRUE(prepared.configuration) << Messages(prepared.diagnostics);
+    const workload::Model model = prepared.Model();
+    return model.edges[model.call_edges - 1].backends.size();
+  };
+  EXPECT_EQ(replicas("{name: apps, sku: Standard_D4s_v5, count: 7}"), 2U);
+  EXPECT_EQ(replicas("{name: apps, sku: Standard_D4s_v5, count: 8}"), 3U);
+  EXPECT_EQ(replicas("{name: apps, sku: Standard_D4s_v5, count: 20}"), 4U);
+  EXPECT_EQ(replicas("{name: apps, sku: Standard_D96s_v5, count: 6}"), 3U);
+  EXPECT_EQ(replicas("{name: a, sku: Standard_D4s_v5, count: 16}, "
+                     "{name: b, sku: Standard_D4s_v5, count: 16}"),
+            5U);
+}
+
 TEST(DnsBuilderTest, LocalDnsAnswersOnTheClientsNodeWithoutConnectionTable) {
   const Prepared prepared("dns: {}\n", 1);
   ASSERT_TRUE(prepared.configuration) << Messages(prepared.diagnostics);
