@@ -116,6 +116,15 @@ TEST(HtmlReportTest, StagesStandSideBySideAndAddUp) {
   EXPECT_NEAR(cores, 1000 * 2.1e-6 / 17, 1e-9);
 }
 
+TEST(HtmlReportTest, ShowsLookUpsWhereSomebodyLooksNamesUp) {
+  auto document = testing_support::ExampleResults();
+  EXPECT_THAT(HtmlReport(document, {}), Not(HasSubstr("What finding addresses takes")));
+  document.configurations[0].traffic[0].lookup = {6000, 9.4, 1.89e9, 0.45, {}};
+  const std::string page = HtmlReport(document, {});
+  EXPECT_THAT(page, HasSubstr("What finding addresses takes"));
+  EXPECT_THAT(page, HasSubstr("1.89 s"));
+}
+
 TEST(HtmlReportTest, NamesAssumedCostsAndTheirReasons) {
   experiment::ResultDocument document = WithContext();
   document.configurations[1].assumed_costs = {"vxlan_decap"};

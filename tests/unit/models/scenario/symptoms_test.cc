@@ -173,6 +173,20 @@ TEST(Symptoms, NdotsFiveAsksTenTimesAndFillsCoreDns) {
             payments.failed[static_cast<std::size_t>(FailureReason::kLookup)]);
 }
 
+TEST(Symptoms, ALostRaceIsATailOfFiveSecondsWithNothingSaturated) {
+  const ReplicationRecord record = Simulate("dns-ndots.yaml", "race");
+  EXPECT_FALSE(record.binding().saturated);
+  EXPECT_EQ(record.sources[0].total_failed(), 0U);
+  EXPECT_NEAR(Share(Drops(record, DropReason::kConntrackRace), record.sources[0].offered), 0.01,
+              0.003);
+  const Histogram& lookup = record.sources[0].latency_lookup;
+  EXPECT_EQ(lookup.CountUpTo(4'950'000'000), lookup.CountUpTo(100'000'000));
+  // Of 14 s the slow ones of the last 5 s have no end yet.
+  const double share = 0.01 * 9 / (0.01 * 9 + 0.99 * 14);
+  EXPECT_NEAR(Share(lookup.count() - lookup.CountUpTo(4'950'000'000), lookup.count()), share,
+              0.003);
+}
+
 TEST(Symptoms, ACacheOnTheNodeTakesTheTenQueries) {
   const ReplicationRecord record = Simulate("dns-ndots.yaml", "local-dns");
   EXPECT_DOUBLE_EQ(QueriesPerLookup(record), 10);
