@@ -130,6 +130,8 @@ struct CompiledFlow {
   std::array<std::uint8_t, kSides> conntrack_entries{};
   /// SNAT ports that it takes there (masquerade, NodePort forwarding): [Side].
   std::array<std::uint8_t, kSides> snat_ports{};
+  bool tunnelled =
+      false;  ///< between two nodes the network sees a tunnel's packets, not the flow's
   /// Flow events for Hubble that a new connection makes on the node of: [Side].
   std::array<std::uint8_t, kSides> monitor_events{};
 

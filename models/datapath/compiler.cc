@@ -172,6 +172,7 @@ TracedFlow Trace(const CniProfile& profile, const Switches& switches, const Flow
   traced.accept = Only(request, Paid::kAccept);
   traced.compiled.connect = SumOf(traced.connect);
   traced.compiled.accept = SumOf(traced.accept);
+  traced.compiled.tunnelled = IsTunnelled(sizes);
   bool counted_forward = false;
   bool counted_backward = false;
   for (std::size_t i = 0; i < kMessageKinds; ++i) {

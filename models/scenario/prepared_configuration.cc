@@ -52,6 +52,15 @@ policy::Settings PolicySettings(const ConfigurationSpec& spec, const datapath::S
   return settings;
 }
 
+/// Source ports of a tunnel's packets to one peer: Linux hashes the inner flow to one of its range
+/// for VXLAN and Geneve; IP-in-IP has no ports, and encryption one pair of them.
+std::uint64_t TunnelPorts(const datapath::Switches& switches, const workload::Defaults& defaults) {
+  const std::string_view encapsulation = datapath::SwitchValue(switches, "encapsulation");
+  const bool hashed =
+      datapath::SwitchValue(switches, "encryption") == "none" && encapsulation != "ipip";
+  return hashed ? defaults.source_ports : 1;
+}
+
 /// The flow as it would be if no policy selected either end.
 datapath::FlowClass WithoutPolicies(datapath::FlowClass flow) {
   using datapath::Count;
@@ -279,11 +288,14 @@ void PreparedConfiguration::PrepareNodes(Diagnostics& diagnostics) {
                                : static_cast<std::uint64_t>(kernel);
     model.conntrack_evicts = ebpf;
     model.proxy_workers = proxy ? defaults.proxy_workers : 0;
+    model.vm_flows = defaults.vm_flows;
+    model.tunnel_flows = TunnelPorts(switches_, defaults) * (cluster_.nodes().size() - 1);
     model_.nodes.push_back(model);
   }
   for (const cluster::PlacedPod& pod : cluster_.pods()) {
     model_.pods.push_back({pod.name, pod.node.value(),
-                           pod.workload.valid() ? pod.workload.value() : workload::kNone});
+                           pod.workload.valid() ? pod.workload.value() : workload::kNone,
+                           cluster_.templates()[pod.pod_template].host_network});
   }
 }
 
@@ -378,6 +390,9 @@ void PreparedConfiguration::PrepareTraffic(Diagnostics& diagnostics) {
   if (spec_.dns.enabled) dns.AddServers();
   for (const TrafficSpec& traffic : scenario_.traffic) builder.AddTraffic(traffic);
   if (spec_.dns.enabled) dns.AddLookups();
+  if (datapath::SwitchValue(switches_, "service_engine") == "ebpf-socket") {
+    for (workload::EdgeModel& edge : model_.edges) edge.to_backend = true;
+  }
 }
 
 Enforcement PreparedConfiguration::EnforcementUnder(const datapath::CostModel& costs) const {

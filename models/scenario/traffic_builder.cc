@@ -158,6 +158,8 @@ void TrafficBuilder::AddTraffic(const TrafficSpec& traffic) {
 
 // Servers of one template are alike to policies and Services: one target for each.
 void TrafficBuilder::AddTargets(const Ends& ends, EdgeModel& edge) {
+  const cluster::PlacedService* service = ends.to.target.service.service;
+  edge.to_backend = service == nullptr || service->service.type == cluster::ServiceType::kHeadless;
   std::map<std::uint32_t, std::uint32_t> target_of_template;
   for (const PodId server : ends.to.servers) {
     const auto [found, is_new] = target_of_template.try_emplace(

@@ -63,6 +63,11 @@ struct Defaults {
   std::uint64_t conntrack_ebpf = 0;    ///< entries of the eBPF table
   SimTime conntrack_closed;            ///< how long a closed connection keeps its entry
   SimTime conntrack_udp;               ///< and a UDP flow, from its last datagram on
+  std::uint32_t source_ports = 0;      ///< of an address to one destination
+  SimTime time_wait;                   ///< how long a client keeps a port that it has closed
+  std::uint64_t vm_flows = 0;          ///< a direction that Azure's network keeps for a VM
+  SimTime flow_closed;                 ///< how long it keeps one of a closed connection
+  SimTime flow_idle;                   ///< and one that nobody closes
   std::uint32_t masquerade_ports = 0;  ///< of a node's address to one destination
   std::uint32_t proxy_workers = 0;     ///< threads of a node's L7 proxy
   std::uint32_t proxy_queue = 0;       ///< messages that wait for one of them

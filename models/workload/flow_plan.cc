@@ -210,6 +210,16 @@ void AddPureAcks(FlowPlan& plan) {
   add(Side::kReceiver, Side::kSender);
 }
 
+// A node in the middle has the connection twice: as it comes from outside, and as it goes on.
+std::array<NicFlows, datapath::kSides> FlowsOfNics(bool tunnelled) {
+  std::array<NicFlows, datapath::kSides> flows;
+  const NicFlows end = tunnelled ? NicFlows{0, 1} : NicFlows{1, 0};
+  flows[static_cast<std::size_t>(Side::kSender)] = end;
+  flows[static_cast<std::size_t>(Side::kVia)] = tunnelled ? NicFlows{1, 1} : NicFlows{2, 0};
+  flows[static_cast<std::size_t>(Side::kReceiver)] = end;
+  return flows;
+}
+
 }  // namespace
 
 Demand::Demand(double mean_ns, double cv)
@@ -271,6 +281,7 @@ FlowPlan PlanFlow(const datapath::CompiledFlow& flow, bool one_node, Bytes reque
   plan.accept = Demand(flow.accept.value(), 0);
   plan.conntrack_entries = flow.conntrack_entries;
   plan.snat_ports = flow.snat_ports;
+  if (!one_node) plan.nic_flows = FlowsOfNics(flow.tunnelled);
   return plan;
 }
 

@@ -11,6 +11,7 @@
 
 #include "models/datapath/compiled_flow.h"
 #include "models/workload/call.h"
+#include "models/workload/flow_table.h"
 #include "models/workload/latency_profile.h"
 #include "models/workload/model.h"
 #include "sim/base/random.h"
@@ -116,6 +117,7 @@ struct FlowPlan {
   Demand accept;
   std::array<std::uint8_t, datapath::kSides> conntrack_entries{};
   std::array<std::uint8_t, datapath::kSides> snat_ports{};
+  std::array<NicFlows, datapath::kSides> nic_flows{};
 
   const MessagePlan& operator[](datapath::MessageKind kind) const {
     return messages[static_cast<std::size_t>(kind)];

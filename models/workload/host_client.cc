@@ -38,6 +38,9 @@ std::uint32_t HostProcess::Begin(Turn& turn, const Caller& caller, std::uint32_t
   const std::uint32_t local = caller.pod == kNone ? kNone : context_.local_pod(caller.pod);
   client.opens = churn_.Begin(turn.now(), local, client.opens, call);
   client.established = IsUdp(call);
+  if (client.opens && !client.established && local != kNone) {
+    client.port_pair = PortPairOf(call, caller.pod);
+  }
   if (IsSourceEdge(call.edge)) requests_.Enter(turn.now());
   client.measured = turn.now() >= measured_from_;
   if (client.measured) {
@@ -100,9 +103,40 @@ void HostProcess::Send(Turn& turn, std::uint32_t slot) {
     SendStreamTrain(turn, slot);
     return;
   }
+  if (client.port_pair != kNone && !client.established) {
+    if (!source_ports_->Take(turn.now(), client.port_pair)) {
+      // connect() fails; its caller finds out when it goes on.
+      turn.Schedule(turn.now(), kNoSourcePort, slot);
+      return;
+    }
+    client.has_port = true;
+  }
   MessageKind kind = MessageKind::kRequest;
   if (client.opens) kind = client.established ? MessageKind::kRequestFirst : MessageKind::kSyn;
   LaunchData(turn, {host_, slot}, kind, std::exchange(client.transfer, kNone));
+}
+
+// Ports are a client address's to one destination: the Service's address where packets are
+// translated on their way, the server's where the socket's call to connect() is.
+std::uint32_t HostProcess::PortPairOf(const Call& call, std::uint32_t pod) {
+  const EdgeModel& edge = model_.edges[call.edge];
+  const std::uint32_t client = model_.pods[pod].host_network ? kNone : pod;
+  const bool of_server = edge.external != kNone || edge.to_backend;
+  return source_ports_->PairOf(client, call.edge, of_server ? call.server_pod : kNone);
+}
+
+void HostProcess::LackSourcePort(Turn& turn, std::uint32_t slot) {
+  if (clients_[slot].live) {
+    EndCall(turn, slot, FailedBy(FailureReason::kNoSourcePort), 0, Ending::kAborted);
+  }
+  Release(turn, slot);
+}
+
+void HostProcess::ReleaseSourcePort(SimTime now, std::uint32_t slot, bool waits) {
+  ClientCall& client = clients_[slot];
+  if (!client.has_port) return;
+  client.has_port = false;
+  source_ports_->Release(now, client.port_pair, waits);
 }
 
 // The SYN-ACK is here: the first request follows on its heels.
@@ -224,6 +258,8 @@ void HostProcess::Finish(Turn& turn, std::uint32_t slot) {
   }
   Call& call = calls_[slot];
   if (call.ports != 0) outbound_->Release(turn.now(), call.server_pod, PortEnd::kFin, call);
+  // Benchmarks (netperf's TCP_CRR) let the server close first, so that clients do not wait.
+  ReleaseSourcePort(turn.now(), slot, /*waits=*/!model_.edges[call.edge].echo);
   ForgetConnection(turn, slot);
   if (IsUdp(call)) {
     Release(turn, slot);

@@ -19,6 +19,13 @@ void AddPorts(const HostProcess& host, NodeFindings& found) {
   found.tallies[kIndex] = host.outbound()->tally();
 }
 
+void AddSourcePorts(const HostProcess& host, NodeFindings& found) {
+  found.source_ports = host.source_ports()->MostUsed();
+  constexpr auto kIndex = static_cast<std::size_t>(ResourceKind::kSourcePorts);
+  found.busy[kIndex] = found.source_ports.ports.share();
+  found.tallies[kIndex] = host.source_ports()->tally();
+}
+
 NodeFindings OfNode(HostProcess& host, const NodeModel& about, SimTime span, SimTime until) {
   HostResources& used = *host.resources();
   const auto share = [&](SimTime busy, double servers) {
@@ -44,8 +51,13 @@ NodeFindings OfNode(HostProcess& host, const NodeModel& about, SimTime span, Sim
     set(ResourceKind::kConntrack,
         static_cast<double>(used.conntrack().peak()) / static_cast<double>(about.conntrack_max));
   }
+  if (about.vm_flows > 0) {
+    set(ResourceKind::kVmFlows,
+        static_cast<double>(used.flows().peak()) / static_cast<double>(about.vm_flows));
+  }
   set(ResourceKind::kEncryption, share(used.PairBusiest(until), 1));
   AddPorts(host, found);
+  AddSourcePorts(host, found);
   return found;
 }
 

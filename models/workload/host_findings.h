@@ -23,6 +23,7 @@ struct NodeFindings {
   std::array<double, kResourceKinds> busy{};  // [ResourceKind]: shares, of the busiest part
   std::array<WaitTally, kResourceKinds> tallies{};
   PortTable::Use ports;  ///< to servers outside
+  SourcePorts::Use source_ports;
 };
 
 struct Findings {

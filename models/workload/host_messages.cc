@@ -97,11 +97,45 @@ bool HostProcess::Track(Turn& turn, CallHandle handle, MessageKind kind, Side si
   const auto bit = static_cast<std::uint8_t>(1U << static_cast<unsigned>(side));
   if ((call.tracked & bit) != 0) return true;  // a repeated SYN
   const auto index = static_cast<std::size_t>(side);
-  if (!resources_->TrackConnection(turn.now(), context_.plan(call.plan).conntrack_entries[index])) {
+  const FlowPlan& plan = context_.plan(call.plan);
+  if (!resources_->OpenFlows(turn.now(), plan.nic_flows[index])) {
+    Lose(turn, handle, kind, DropReason::kVmFlows);
+    return false;
+  }
+  if (!resources_->TrackConnection(turn.now(), plan.conntrack_entries[index])) {
+    resources_->flows().Remove(plan.nic_flows[index]);
     Lose(turn, handle, kind, DropReason::kConntrackFull);
     return false;
   }
   call.tracked = (call.tracked | bit) & 0xFU;
+  return true;
+}
+
+// The connection is over, or it is UDP and lives for its time-out: its state on this node goes.
+void HostProcess::Untrack(SimTime now, const Call& call, Side side) {
+  const auto index = static_cast<std::size_t>(side);
+  const FlowPlan& plan = context_.plan(call.plan);
+  const Defaults& defaults = model_.defaults;
+  const bool udp = plan.udp;
+  resources_->conntrack().Close(now, plan.conntrack_entries[index],
+                                udp ? defaults.conntrack_udp : defaults.conntrack_closed);
+  resources_->flows().Close(now, plan.nic_flows[index],
+                            udp ? defaults.flow_idle : defaults.flow_closed);
+}
+
+// A node between the two ends: it meets the first message of a connection and its FIN.
+bool HostProcess::PassVia(Turn& turn, CallHandle handle, MessageKind kind) {
+  Call& call = context_.call(handle);
+  constexpr unsigned kBit = 1U << static_cast<unsigned>(Side::kVia);
+  const bool known = (call.tracked & kBit) != 0;
+  if (OpensFlow(call, kind)) {
+    if (!Track(turn, handle, kind, Side::kVia)) return false;
+    if (IsUdp(call) && !known) Untrack(turn.now(), call, Side::kVia);
+  } else if (kind == MessageKind::kControl && !call.is_train() && known) {
+    Untrack(turn.now(), call, Side::kVia);
+    call.tracked = call.tracked & ~kBit & 0xFU;
+  }
+  ChargeBackground(turn, call, kind, Side::kVia);
   return true;
 }
 
@@ -112,8 +146,7 @@ void HostProcess::Advance(Turn& turn, CallHandle handle, MessageKind kind, std::
   switch (at.kind) {
     case StepKind::kSoftirq: {
       if (at.side == Side::kVia) {
-        if (OpensFlow(call, kind) && !Track(turn, handle, kind, Side::kVia)) return;
-        ChargeBackground(turn, call, kind, Side::kVia);
+        if (!PassVia(turn, handle, kind)) return;
       }
       const Onward onward = OnwardTo(turn, handle, kind, step + 1);
       const Progress progress = resources_->Softirq(turn, CoreFor(call, kind),
@@ -267,7 +300,7 @@ void HostProcess::Deliver(Turn& turn, CallHandle handle, MessageKind kind) {
         return;
       }
       // FIN
-      resources_->conntrack().Close(turn.now(), context_.plan(call.plan).conntrack_entries[2]);
+      Untrack(turn.now(), call, Side::kReceiver);
       LaunchFromSoftirq(turn, handle, MessageKind::kControlReply);
       return;
     case MessageKind::kControlReply:
@@ -310,8 +343,7 @@ bool HostProcess::AdmitDatagram(Turn& turn, CallHandle handle) {
     return false;
   }
   if (!Track(turn, handle, MessageKind::kRequestFirst, Side::kReceiver)) return false;
-  resources_->conntrack().Close(turn.now(), context_.plan(call.plan).conntrack_entries[2],
-                                model_.defaults.conntrack_udp);
+  Untrack(turn.now(), call, Side::kReceiver);
   if (call.admission != Admission::kRefused && call.admission != Admission::kReset) return true;
   call.outcome = FailedBy(FailureReason::kRefused);  // an ICMP error
   if (call.admission == Admission::kRefused) CountDenial(turn.now(), call);

@@ -41,6 +41,7 @@ HostProcess::HostProcess(const TrafficContext& context, std::uint32_t host)
       pods_.push_back(local);
     }
   }
+  if (!external()) source_ports_.emplace(model_.defaults);
   if (!model_.externals.empty()) {
     outbound_.emplace(model_.outbound, context.destination_count(),
                       external() ? OutboundPorts::Place::kOutside : OutboundPorts::Place::kNode);
@@ -117,6 +118,9 @@ void HostProcess::Run(Turn& turn) {
       case kOutsideReply:
         ReplyFromOutside(turn, CallHandle::Unpack(event->payload), KindOf(event->aux));
         break;
+      case kNoSourcePort:
+        LackSourcePort(turn, static_cast<std::uint32_t>(event->payload));
+        break;
       case kUpstreamAnswer:
         UpstreamAnswered(turn, CallHandle::Unpack(event->payload));
         break;
@@ -159,6 +163,7 @@ void HostProcess::BeginMeasurement(SimTime now, SimTime series_step) {
   request_time_before_ = requests_.Integral(now);
   if (resources_) resources_->BeginMeasurement(now);
   if (outbound_) outbound_->BeginMeasurement(now);
+  if (source_ports_) source_ports_->BeginMeasurement(now);
   for (Pod& pod : pods_) {
     SetBusy(pod, now, pod.busy);
     pod.busy_integral_ns = 0;

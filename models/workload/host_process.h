@@ -27,6 +27,7 @@
 #include "models/workload/outbound_ports.h"
 #include "models/workload/route.h"
 #include "models/workload/slab.h"
+#include "models/workload/source_ports.h"
 #include "models/workload/tcp_transfer.h"
 #include "models/workload/traffic_context.h"
 #include "models/workload/traffic_record.h"
@@ -77,6 +78,8 @@ class HostProcess final : public engine::LogicalProcess {
   HostResources* resources() { return resources_ ? &*resources_ : nullptr; }
   /// nullptr if nobody outside is called.
   const OutboundPorts* outbound() const { return outbound_ ? &*outbound_ : nullptr; }
+  /// nullptr for clients outside, which have as many as they want.
+  const SourcePorts* source_ports() const { return source_ports_ ? &*source_ports_ : nullptr; }
   SimTime task_network() const { return task_network_; }
   SimTime background() const { return background_; }
 
@@ -103,14 +106,17 @@ class HostProcess final : public engine::LogicalProcess {
     std::uint32_t transfer = kNone;  // that sends the request in trains
     // Of its server's name while that goes on; of a query: what it is part of.
     std::uint32_t lookup = kNone;
+    std::uint32_t port_pair = kNone;  // of a connection that it opens, in SourcePorts
     std::uint8_t query_type = 0;
-    bool is_query = false;     // a look-up makes it, neither job nor source
-    bool live = false;         // somebody waits for it
-    bool opens = false;        // a connection
-    bool established = false;  // that connection is
-    bool measured = false;
-    bool only_denied = false;  // nothing but policy drops so far
+    bool is_query : 1 = false;     // a look-up makes it, neither job nor source
+    bool live : 1 = false;         // somebody waits for it
+    bool opens : 1 = false;        // a connection
+    bool established : 1 = false;  // that connection is
+    bool measured : 1 = false;
+    bool only_denied : 1 = false;  // nothing but policy drops so far
+    bool has_port : 1 = false;     // of port_pair
   };
+  static_assert(sizeof(ClientCall) == 40, "millions of calls are under way at once");
 
   // A call's way to its server's address: one name after the other, each asked for by a query a
   // type of record from one socket.  Masks have a bit a type.
@@ -298,6 +304,8 @@ class HostProcess final : public engine::LogicalProcess {
   void GiveUp(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
   bool Track(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind,
              datapath::Side side);
+  void Untrack(SimTime now, const Call& call, datapath::Side side);
+  bool PassVia(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
   bool OpensFlow(const Call& call, datapath::MessageKind kind) const;
   bool IsUdp(const Call& call) const;
   bool AdmitDatagram(engine::Turn& turn, CallHandle handle);
@@ -343,6 +351,9 @@ class HostProcess final : public engine::LogicalProcess {
   void Deadlines(engine::Turn& turn, std::uint32_t queue);
   bool Waits(const DeadlineQueue::Entry& entry) const;
   void FailAtOnce(std::uint32_t edge, FailureReason reason);
+  std::uint32_t PortPairOf(const Call& call, std::uint32_t pod);
+  void LackSourcePort(engine::Turn& turn, std::uint32_t slot);
+  void ReleaseSourcePort(SimTime now, std::uint32_t slot, bool waits);
 
   // Servers outside.
   bool LetOut(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
@@ -416,6 +427,7 @@ class HostProcess final : public engine::LogicalProcess {
   std::uint32_t host_;
   std::optional<HostResources> resources_;
   std::optional<OutboundPorts> outbound_;
+  std::optional<SourcePorts> source_ports_;
 
   Slab<Call> calls_;
   Slab<ClientCall> clients_;

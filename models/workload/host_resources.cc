@@ -35,6 +35,7 @@ HostResources::HostResources(const NodeModel& node, const Defaults& defaults, st
              std::max<std::size_t>(node.proxy_workers, 1) + defaults.proxy_queue),
       pairs_(peers),
       conntrack_(node.conntrack_max, node.conntrack_evicts, defaults.conntrack_closed),
+      flows_(node.vm_flows, node.tunnel_flows),
       softirq_accounts_(node.cores),
       proxy_account_(std::max<std::size_t>(node.proxy_workers, 1)),
       pair_accounts_(peers),
@@ -126,6 +127,17 @@ bool HostResources::TrackConnection(SimTime now, std::uint32_t entries) {
   return false;
 }
 
+bool HostResources::OpenFlows(SimTime now, NicFlows flows) {
+  if (!flows.any()) return true;
+  WaitTally& tally = this->tally(ResourceKind::kVmFlows);
+  if (flows_.Insert(now, flows)) {
+    tally.Serve(SimTime());
+    return true;
+  }
+  tally.Drop(now);
+  return false;
+}
+
 queueing::CoreGroup::Submission HostResources::SubmitTask(SimTime now, std::uint64_t task,
                                                           SimTime demand) {
   const auto submission = cores_.Submit(now, task, demand);
@@ -176,6 +188,7 @@ void HostResources::BeginMeasurement(SimTime now) {
     pairs_before_[peer] = PairBusy(now, peer);
   }
   conntrack_.ResetStatistics();
+  flows_.ResetStatistics(now);
   for (WaitTally& tally : tallies_) {
     const SimTime first_drop = tally.first_drop;
     tally = {};

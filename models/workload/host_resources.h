@@ -11,6 +11,7 @@
 
 #include "models/workload/conntrack_table.h"
 #include "models/workload/event_stations.h"
+#include "models/workload/flow_table.h"
 #include "models/workload/model.h"
 #include "models/workload/traffic_record.h"
 #include "models/workload/wait_tally.h"
@@ -53,6 +54,8 @@ class HostResources {
   }
 
   bool TrackConnection(SimTime now, std::uint32_t entries);
+  /// A new connection that the NIC sees; false: Azure's network keeps no more for this VM.
+  bool OpenFlows(SimTime now, NicFlows flows);
   /// As CoreGroup has them.
   queueing::CoreGroup::Submission SubmitTask(SimTime now, std::uint64_t task, SimTime demand);
   queueing::CoreGroup::Check RecheckTask(SimTime now, std::uint32_t core);
@@ -64,6 +67,7 @@ class HostResources {
   queueing::CoreGroup& cores() { return cores_; }
   const queueing::CoreGroup& cores() const { return cores_; }
   ConntrackTable& conntrack() { return conntrack_; }
+  FlowTable& flows() { return flows_; }
   WaitTally& tally(ResourceKind kind) { return tallies_[static_cast<std::size_t>(kind)]; }
 
   /// Counts and busy shares are from `now` on; first drops are kept.
@@ -92,6 +96,7 @@ class HostResources {
   queueing::MultiServer proxy_;
   std::vector<queueing::FifoServer> pairs_;  // [peer]
   ConntrackTable conntrack_;
+  FlowTable flows_;
   std::array<WaitTally, kResourceKinds> tallies_;  // [ResourceKind]
 
   queueing::PresenceAccount tasks_account_;

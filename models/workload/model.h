@@ -32,12 +32,15 @@ struct NodeModel {
   std::uint64_t conntrack_max = 0;
   bool conntrack_evicts = false;  ///< a full table evicts the oldest (eBPF LRU) instead of dropping
   std::uint32_t proxy_workers = 0;  ///< of the L7 proxy; 0 = there is none
+  std::uint64_t vm_flows = 0;       ///< that Azure's network keeps for the VM; 0 = no limit
+  std::uint64_t tunnel_flows = 0;   ///< outer flows to all peers that tunnels may have
 };
 
 struct PodModel {
   std::string name;
   std::uint32_t node = 0;
   std::uint32_t application = kNone;  // index in Model::applications
+  bool host_network = false;          ///< its address is the node's
 };
 
 /// What the pods of one workload do with a request.
@@ -112,6 +115,7 @@ struct EdgeModel {
   SimTime timeout;           ///< the client's patience for one call, connection included
   std::uint32_t lookup = kNone;  ///< index in DnsModel::lookups, for each new connection
   bool untracked = false;        ///< its flows make no entries in connection tables
+  bool to_backend = false;       ///< clients connect to the server's address, not to a Service's
 
   /// Somebody is there to be called.
   bool has_server() const { return external != kNone || !backends.empty(); }

@@ -35,6 +35,12 @@ class PortTable {
             const PortHolds& holds)
       : destinations_(destinations), holds_(holds), ports_(ports), connections_(connections) {}
 
+  /// One more destination; its number.
+  std::uint32_t AddDestination() {
+    destinations_.emplace_back();
+    return static_cast<std::uint32_t>(destinations_.size() - 1);
+  }
+
   /// A port for a new connection; false: there is none, and its first packet is dropped.
   /// Amortised O(1); times of all calls ascend.
   bool Take(SimTime now, std::uint32_t destination) {

@@ -12,20 +12,21 @@ std::string_view Name(DropReason reason) {
       "request queue full",   "proxy queue full", "no endpoint",
       "packet too large",     "pod gone",         "receive buffer full",
       "lost in the fabric",   "no way out",       "DNS queue full",
-      "conntrack race"};
+      "conntrack race",       "VM flows used up"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 
 std::string_view Name(FailureReason reason) {
-  constexpr std::string_view kNames[kFailureReasons] = {
-      "timeout", "denied", "forbidden", "refused", "overloaded", "upstream", "look-up"};
+  constexpr std::string_view kNames[kFailureReasons] = {"timeout", "denied",        "forbidden",
+                                                        "refused", "overloaded",    "upstream",
+                                                        "look-up", "no source port"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 
 std::string_view Name(ResourceKind kind) {
   constexpr std::string_view kNames[kResourceKinds] = {
-      "softirq",   "cores",      "NIC",       "L7 proxy",   "workers",
-      "conntrack", "encryption", "CPU limit", "SNAT ports", "CoreDNS"};
+      "softirq",    "cores",     "NIC",        "L7 proxy", "workers",  "conntrack",
+      "encryption", "CPU limit", "SNAT ports", "CoreDNS",  "VM flows", "source ports"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

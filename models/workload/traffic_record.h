@@ -35,8 +35,9 @@ enum class DropReason : std::uint8_t {
   kNoWayOut,          ///< for an address outside, and the cluster has no outbound type
   kDnsQueue,          ///< query for a DNS server whose socket held all it may
   kConntrackRace,     ///< second datagram of a new flow, while the first one's entry was being made
+  kVmFlows,           ///< Azure's network keeps no more flows for the VM
 };
-inline constexpr std::size_t kDropReasons = 16;
+inline constexpr std::size_t kDropReasons = 17;
 std::string_view Name(DropReason reason);
 
 /// Why a request, or a call inside the cluster, did not succeed.
@@ -48,8 +49,9 @@ enum class FailureReason : std::uint8_t {
   kOverloaded,  ///< error from a pod whose queue was full
   kUpstream,    ///< the server answered with an error, since a call of its own failed
   kLookup,  ///< the server's name was not looked up: nobody answered in time, or it is not there
+  kNoSourcePort,  ///< EADDRNOTAVAIL: the client has no port left to this destination
 };
-inline constexpr std::size_t kFailureReasons = 7;
+inline constexpr std::size_t kFailureReasons = 8;
 std::string_view Name(FailureReason reason);
 
 /// What was answered in a step of the measured span.
@@ -92,18 +94,20 @@ struct FlowRecord {
 
 /// A class of contended resources.
 enum class ResourceKind : std::uint8_t {
-  kSoftirq,     ///< receive work of one core
-  kCores,       ///< all CPU time of a node
-  kNic,         ///< the SKU's bandwidth
-  kProxy,       ///< workers of a node's L7 proxy
-  kWorkers,     ///< request slots of a pod
-  kConntrack,   ///< entries of a node's connection table
-  kEncryption,  ///< serial hand-over of encrypted packets between two nodes
-  kCpuLimit,    ///< CPU time that a pod's limit allows
-  kSnatPorts,   ///< source ports to one destination outside
-  kDns,         ///< threads of a CoreDNS pod
+  kSoftirq,      ///< receive work of one core
+  kCores,        ///< all CPU time of a node
+  kNic,          ///< the SKU's bandwidth
+  kProxy,        ///< workers of a node's L7 proxy
+  kWorkers,      ///< request slots of a pod
+  kConntrack,    ///< entries of a node's connection table
+  kEncryption,   ///< serial hand-over of encrypted packets between two nodes
+  kCpuLimit,     ///< CPU time that a pod's limit allows
+  kSnatPorts,    ///< source ports to one destination outside
+  kDns,          ///< threads of a CoreDNS pod
+  kVmFlows,      ///< flows that Azure's network keeps for a VM
+  kSourcePorts,  ///< a client's own ports to one destination
 };
-inline constexpr std::size_t kResourceKinds = 10;
+inline constexpr std::size_t kResourceKinds = 12;
 std::string_view Name(ResourceKind kind);
 
 /// How loaded the resources of one kind were.

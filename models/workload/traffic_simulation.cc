@@ -62,6 +62,7 @@ class Recorder {
     RecordNodes();
     RecordPods();
     RecordPorts();
+    RecordSourcePorts();
     return std::move(record_);
   }
 
@@ -86,12 +87,13 @@ class Recorder {
     for (const NodeFindings& node : found_.nodes) record_.nodes.push_back(node.cpu);
     for (const ResourceKind kind :
          {ResourceKind::kSoftirq, ResourceKind::kCores, ResourceKind::kNic, ResourceKind::kProxy,
-          ResourceKind::kConntrack, ResourceKind::kEncryption}) {
+          ResourceKind::kConntrack, ResourceKind::kEncryption, ResourceKind::kVmFlows}) {
       UseBuilder use(kind);
       for (std::size_t node = 0; node < model_.nodes.size(); ++node) {
         const NodeModel& about = model_.nodes[node];
         if (kind == ResourceKind::kProxy && about.proxy_workers == 0) continue;
         if (kind == ResourceKind::kConntrack && about.conntrack_max == 0) continue;
+        if (kind == ResourceKind::kVmFlows && about.vm_flows == 0) continue;
         const auto index = static_cast<std::size_t>(kind);
         use.Add("node " + about.name, found_.nodes[node].busy[index],
                 found_.nodes[node].tallies[index]);
@@ -146,6 +148,23 @@ class Recorder {
       add("node " + model_.nodes[node].name, found_.nodes[node]);
     }
     add("the NAT gateway", found_.outside);
+    Set(ports.Build());
+  }
+
+  // "pod shop/cart-3: 28232 of 28232, shop/cart -> shop/orders".
+  void RecordSourcePorts() {
+    UseBuilder ports(ResourceKind::kSourcePorts);
+    for (std::size_t node = 0; node < model_.nodes.size(); ++node) {
+      const NodeFindings& found = found_.nodes[node];
+      const SourcePorts::Use& use = found.source_ports;
+      if (!use.any) continue;
+      const std::string client = use.client == kNone ? "node " + model_.nodes[node].name
+                                                     : "pod " + model_.pods[use.client].name;
+      constexpr auto kIndex = static_cast<std::size_t>(ResourceKind::kSourcePorts);
+      ports.Add(client + ": " + std::to_string(use.ports.peak) + " of " +
+                    std::to_string(use.ports.limit) + ", " + model_.edges[use.edge].name,
+                found.busy[kIndex], found.tallies[kIndex]);
+    }
     Set(ports.Build());
   }
 

@@ -63,6 +63,10 @@ workload::Defaults SmallDefaults() {
   defaults.nic_queue = 3_MiB;
   defaults.conntrack_closed = 120_s;
   defaults.conntrack_udp = 30_s;
+  defaults.source_ports = 28232;
+  defaults.time_wait = 60_s;
+  defaults.flow_closed = 15_s;
+  defaults.flow_idle = 240_s;
   defaults.masquerade_ports = 64512;
   defaults.proxy_workers = 2;
   defaults.proxy_queue = 1024;

@@ -23,6 +23,7 @@ enum EventKind : std::uint16_t {
   kAcknowledged,    ///< news of an acknowledgement that no packet of its own carries
   kDeparture,       ///< bookkeeping of event_stations.h
   kThaw,            ///< a pod's CPU limit lets work go on
+  kNoSourcePort,    ///< connect() has failed for want of a port
   kUpstreamAnswer,  ///< a resolver outside has answered a DNS server of the host
 };
 

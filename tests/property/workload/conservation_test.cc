@@ -33,6 +33,7 @@ class RandomModel {
     model_.defaults.softirq_backlog = Pick({4, 100, 1000});
     model_.defaults.nic_queue = Bytes(Pick({3000, 100000, 3000000}));
     model_.defaults.requests_per_connection = Pick({2, 1000});
+    model_.defaults.source_ports = model_.defaults.requests_per_connection == 2 ? 30 : 28232;
     model_.flows = {test::SmallFlow({}, true, false), test::SmallFlow({}, false, false),
                     test::SmallFlow({}, false, true)};
     AddNodes();
@@ -61,6 +62,7 @@ class RandomModel {
       node.egress = Pick({0, 1}) == 0 ? 20_Mbps : 10_Gbps;
       node.conntrack_max = Pick({20, 100000});
       node.conntrack_evicts = random_.Below(2) == 0;
+      node.vm_flows = i % 2 == 0 ? 0 : 60;
       model_.nodes.push_back(node);
     }
   }
@@ -277,13 +279,14 @@ TEST(ConservationTest, EveryRequestIsAnsweredFailedOrInFlight) {
   for (const DropReason reason :
        {DropReason::kSoftirqBacklog, DropReason::kNicQueue, DropReason::kConntrackFull,
         DropReason::kPolicy, DropReason::kListenQueue, DropReason::kApplicationQueue,
-        DropReason::kNoEndpoint, DropReason::kFabricLoss, DropReason::kDnsQueue}) {
+        DropReason::kNoEndpoint, DropReason::kFabricLoss, DropReason::kDnsQueue,
+        DropReason::kVmFlows}) {
     EXPECT_GT(drops[static_cast<std::size_t>(reason)], 0U) << Name(reason);
   }
   for (const FailureReason reason :
        {FailureReason::kTimeout, FailureReason::kDenied, FailureReason::kForbidden,
         FailureReason::kRefused, FailureReason::kOverloaded, FailureReason::kUpstream,
-        FailureReason::kLookup}) {
+        FailureReason::kLookup, FailureReason::kNoSourcePort}) {
     EXPECT_GT(failures[static_cast<std::size_t>(reason)], 0U) << Name(reason);
   }
 }
