@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "sim/base/check.h"
 #include "sim/base/units.h"
 
 namespace cnisim::workload {
@@ -87,6 +88,7 @@ class FlowTable {
     const std::int64_t tick = now / kTick;
     for (std::int64_t steps = std::min(tick - tick_, kTicks); steps > 0; --steps) {
       NicCount& gone = closing_[static_cast<std::size_t>((tick - steps + 1) % kTicks)];
+      CNISIM_CHECK(gone.own <= own_ && gone.inside <= inside_, "only open connections close");
       own_ -= gone.own;
       inside_ -= gone.inside;
       gone = {};
