@@ -199,6 +199,26 @@ TEST(PreparedConfigurationTest, SameSeedSameRecordAndCostsMoveNothingElse) {
   EXPECT_NE(RunReplication(configuration, options).digest, record.digest);
 }
 
+// Both CoreDNS and LocalDNS are reached on every network, and the client finds its Service at once.
+TEST(PreparedConfigurationTest, NamesAreLookedUpOnEveryNetwork) {
+  for (const char* dns : {"dns: {}\n", "dns: {local: true}\n"}) {
+    const Prepared prepared(
+        "test.yaml",
+        WithSevenConfigurations(std::string(dns) +
+                                "calls: {}\ntraffic: [{from: frontend, to: cart, rate: 500/s, "
+                                "connection: per_call}]\n"));
+    ASSERT_TRUE(prepared.Ready());
+    for (const auto& configuration : prepared.configurations) {
+      const ReplicationRecord record =
+          RunReplication(*configuration, {.seed = 1, .warm_up = 100_ms, .duration = 500_ms});
+      const FlowRecord& traffic = record.sources[0];
+      EXPECT_GT(traffic.lookups, 200U) << configuration->name();
+      EXPECT_EQ(traffic.queries, 2 * traffic.lookups) << configuration->name();
+      EXPECT_EQ(traffic.total_failed(), 0U) << configuration->name();
+    }
+  }
+}
+
 TEST(PreparedConfigurationTest, EachEngineLetsThroughWhatItReads) {
   const Prepared prepared("policies.yaml");
   ASSERT_TRUE(prepared.Ready());
