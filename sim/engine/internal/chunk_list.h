@@ -49,6 +49,7 @@ class ChunkPool {
   void Grow();
   // Another core may have read what was in it.
   static void PrefetchForWriting(const Chunk* chunk) {
+    if (chunk == nullptr) return;  // that was the last one
     for (int i = 0; i < 4; ++i) __builtin_prefetch(chunk->events + 2 * i - 1, 1);
   }
 
