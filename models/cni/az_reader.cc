@@ -395,7 +395,6 @@ class Reader {
   void NatIdle(const Flag& flag) {
     Integer(flag, limits_[LimitId::kNatIdleLeast], limits_[LimitId::kNatIdleMost],
             settings_.nat_gateway_idle_minutes);
-    NotModelled(flag);
   }
   void KubeProxyConfig(const Flag& flag) { Text(flag, settings_.kube_proxy_config); }
   void KubernetesVersion(const Flag& flag) { Text(flag, settings_.kubernetes_version); }

@@ -335,9 +335,11 @@ void PreparedConfiguration::PrepareOutside() {
       const std::int64_t asked = spec_.az.lb_outbound_ports ? *spec_.az.lb_outbound_ports : 0;
       outbound.ports = static_cast<std::uint32_t>(
           asked > 0 ? asked : azure::DefaultPortsPerNode(nodes, limits).value_or(0));
+      const SimTime idle = Seconds(60 * limits[LimitId::kLbIdle]);
       outbound.holds = {Seconds(limits[LimitId::kLbReleaseAfterFin]),
-                        Seconds(limits[LimitId::kLbReleaseAfterRst]),
-                        Seconds(60 * limits[LimitId::kLbIdle])};
+                        Seconds(limits[LimitId::kLbReleaseAfterRst]), idle};
+      outbound.idle = idle;
+      outbound.idle_reset = true;  // AKS asks for it
       break;
     }
     case cni::OutboundType::kManagedNatGateway:
@@ -349,6 +351,10 @@ void PreparedConfiguration::PrepareOutside() {
           std::min(azure::NatGatewayPorts(addresses, limits),
                    addresses * limits[LimitId::kNatConnectionsPerDestination]));
       outbound.connections = static_cast<std::uint32_t>(limits[LimitId::kNatConnections]);
+      const std::int64_t idle_minutes = spec_.az.nat_gateway_idle_minutes
+                                            ? *spec_.az.nat_gateway_idle_minutes
+                                            : limits[LimitId::kNatIdleLeast];
+      outbound.idle = Seconds(60 * idle_minutes);
       for (std::size_t end = 0; end < workload::kPortEnds; ++end) {
         outbound.holds[end] = azure::NatPortHold(static_cast<azure::ConnectionEnd>(end), limits);
       }

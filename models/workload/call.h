@@ -72,7 +72,9 @@ struct Call {
   Outcome outcome = kServed;
   std::uint8_t attempts = 0;     ///< earlier transmissions of this message
   std::uint8_t tracked : 4 = 0;  ///< bit [Side]: that node's connection table has it
-  std::uint8_t ports : 4 = 0;    ///< that it holds on its way out: outbound_ports.h
+  std::uint8_t ports : 3 = 0;    ///< that it holds on its way out: outbound_ports.h
+  /// Its kept connection is forgotten on the way out, and the client does not know.
+  std::uint8_t stale : 1 = 0;
 
   bool is_train() const { return transfer != kNone; }
 };

@@ -37,6 +37,7 @@ std::uint32_t HostProcess::Begin(Turn& turn, const Caller& caller, std::uint32_t
   if (joins) client.opens = call.admission != Admission::kAllowed;
   const std::uint32_t local = caller.pod == kNone ? kNone : context_.local_pod(caller.pod);
   client.opens = churn_.Begin(turn.now(), local, client.opens, call);
+  if (local != kNone) UseKeptConnection(turn.now(), slot, caller.pod);
   client.established = IsUdp(call);
   if (client.opens && !client.established && local != kNone) {
     client.port_pair = PortPairOf(call, caller.pod);
@@ -103,7 +104,7 @@ void HostProcess::Send(Turn& turn, std::uint32_t slot) {
     SendStreamTrain(turn, slot);
     return;
   }
-  if (client.port_pair != kNone && !client.established) {
+  if (client.opens && client.port_pair != kNone && !client.established) {
     if (!source_ports_->Take(turn.now(), client.port_pair)) {
       // connect() fails; its caller finds out when it goes on.
       turn.Schedule(turn.now(), kNoSourcePort, slot);
@@ -123,6 +124,31 @@ std::uint32_t HostProcess::PortPairOf(const Call& call, std::uint32_t pod) {
   const std::uint32_t client = model_.pods[pod].host_network ? kNone : pod;
   const bool of_server = edge.external != kNone || edge.to_backend;
   return source_ports_->PairOf(client, call.edge, of_server ? call.server_pod : kNone);
+}
+
+// A connection to a server outside that the client keeps: the load balancer or the gateway on its
+// way forgets it after a time without a packet.  A pool takes the connection that it used last, so
+// that one's age is the time since the client's last call there.
+void HostProcess::UseKeptConnection(SimTime now, std::uint32_t slot, std::uint32_t pod) {
+  Call& call = calls_[slot];
+  ClientCall& client = clients_[slot];
+  const EdgeModel& edge = model_.edges[call.edge];
+  const OutboundModel& outbound = model_.outbound;
+  if (edge.external == kNone || outbound.idle == SimTime() || !edge.reuse_connection) return;
+  if (!model_.externals[edge.external].translated || call.admission != Admission::kAllowed) return;
+  client.port_pair = PortPairOf(call, pod);
+  const SimTime last = source_ports_->last_use(client.port_pair);
+  source_ports_->SetLastUse(client.port_pair, now);
+  if (client.opens || last == SourcePorts::kNever) return;
+  if (last == SourcePorts::kGone) {
+    client.opens = true;
+  } else if (now - last > outbound.idle) {
+    if (outbound.idle_reset) {
+      client.opens = true;  // both ends have been told
+    } else {
+      call.stale = 1;
+    }
+  }
 }
 
 void HostProcess::LackSourcePort(Turn& turn, std::uint32_t slot) {
@@ -168,6 +194,9 @@ void HostProcess::Established(Turn& turn, std::uint32_t slot) {
 void HostProcess::Answered(Turn& turn, std::uint32_t slot) {
   Call& call = calls_[slot];
   ClientCall& client = clients_[slot];
+  if (client.port_pair != kNone) {
+    source_ports_->SetLastUse(client.port_pair, call.stale != 0 ? SourcePorts::kGone : turn.now());
+  }
   if (churn_.CutOff(call, client.begun, turn.now())) {
     call.outcome = FailedBy(FailureReason::kRefused);
   }

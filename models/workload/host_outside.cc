@@ -55,6 +55,13 @@ void HostProcess::ServeOutside(Turn& turn, CallHandle handle, MessageKind kind) 
     default:
       break;
   }
+  if (call.stale != 0) {  // the gateway knows no such connection
+    call.app_ns = 0;
+    call.attempts = 0;
+    call.outcome = FailedBy(FailureReason::kIdle);
+    LaunchFromSoftirq(turn, handle, MessageKind::kReply);
+    return;
+  }
   if (turn.now() >= measured_from_) {
     stats_[call.edge].delivered += PlanOf(call, kind).payload;
   }

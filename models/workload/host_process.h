@@ -352,6 +352,7 @@ class HostProcess final : public engine::LogicalProcess {
   bool Waits(const DeadlineQueue::Entry& entry) const;
   void FailAtOnce(std::uint32_t edge, FailureReason reason);
   std::uint32_t PortPairOf(const Call& call, std::uint32_t pod);
+  void UseKeptConnection(SimTime now, std::uint32_t slot, std::uint32_t pod);
   void LackSourcePort(engine::Turn& turn, std::uint32_t slot);
   void ReleaseSourcePort(SimTime now, std::uint32_t slot, bool waits);
 

@@ -17,7 +17,7 @@ bool OutboundPorts::Take(SimTime now, std::uint32_t destination, Call& call) {
       tally_.Drop(now);
       return false;
     }
-    call.ports = (call.ports | bit) & 0xFU;
+    call.ports = (call.ports | bit) & 0x7U;
     return true;
   };
   if (masquerades_ && !take(masquerade_, kMasquerade)) return false;
@@ -30,7 +30,7 @@ void OutboundPorts::Release(SimTime now, std::uint32_t destination, PortEnd end,
   const auto release = [&](PortTable& table, unsigned bit) {
     if ((call.ports & bit) == 0) return;
     table.Release(now, destination, end);
-    call.ports = call.ports & ~bit & 0xFU;
+    call.ports = call.ports & ~bit & 0x7U;
   };
   if (masquerades_) release(masquerade_, kMasquerade);
   if (translates_) release(azure_, azure_bit_);

@@ -52,6 +52,9 @@ struct OutboundModel {
   /// Ports of a node's own address to one destination, which all masqueraded pods of it share.
   std::uint32_t masquerade_ports = 0;
   PortHolds masquerade_holds{};
+  /// A connection that is idle for longer is forgotten; 0 = never.
+  SimTime idle;
+  bool idle_reset = false;  ///< both ends are told so at once; else who sends next gets a reset
 };
 
 }  // namespace cnisim::workload

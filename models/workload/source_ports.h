@@ -29,6 +29,7 @@ class SourcePorts {
     if (is_new) {
       found->second = ports_.AddDestination();
       pairs_.push_back(pair);
+      last_use_.push_back(kNever);
     }
     return found->second;
   }
@@ -47,6 +48,13 @@ class SourcePorts {
   void Release(SimTime now, std::uint32_t pair, bool waits) {
     ports_.Release(now, pair, waits ? PortEnd::kFin : PortEnd::kRst);
   }
+
+  /// When a connection of this client to this destination that stays open was last used; kNever
+  /// if it is not known, kGone if there is none any more.
+  SimTime last_use(std::uint32_t pair) const { return last_use_[pair]; }
+  void SetLastUse(std::uint32_t pair, SimTime at) { last_use_[pair] = at; }
+  static constexpr SimTime kNever = SimTime::Max();
+  static constexpr SimTime kGone = SimTime::FromNanos(-1);
 
   void BeginMeasurement(SimTime now) {
     ports_.ResetStatistics(now);
@@ -92,6 +100,7 @@ class SourcePorts {
   PortTable ports_;                                        // a destination is a pair's number
   std::unordered_map<Pair, std::uint32_t, Hash> numbers_;  // never walked
   std::vector<Pair> pairs_;                                // [number]
+  std::vector<SimTime> last_use_;                          // [number]
   WaitTally tally_;
 };
 

@@ -17,9 +17,9 @@ std::string_view Name(DropReason reason) {
 }
 
 std::string_view Name(FailureReason reason) {
-  constexpr std::string_view kNames[kFailureReasons] = {"timeout", "denied",        "forbidden",
-                                                        "refused", "overloaded",    "upstream",
-                                                        "look-up", "no source port"};
+  constexpr std::string_view kNames[kFailureReasons] = {
+      "timeout",  "denied",  "forbidden",      "refused",      "overloaded",
+      "upstream", "look-up", "no source port", "idle time-out"};
   return kNames[static_cast<std::size_t>(reason)];
 }
 

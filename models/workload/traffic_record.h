@@ -50,8 +50,9 @@ enum class FailureReason : std::uint8_t {
   kUpstream,    ///< the server answered with an error, since a call of its own failed
   kLookup,  ///< the server's name was not looked up: nobody answered in time, or it is not there
   kNoSourcePort,  ///< EADDRNOTAVAIL: the client has no port left to this destination
+  kIdle,          ///< reset: its connection was idle for too long and is forgotten on its way
 };
-inline constexpr std::size_t kFailureReasons = 8;
+inline constexpr std::size_t kFailureReasons = 9;
 std::string_view Name(FailureReason reason);
 
 /// What was answered in a step of the measured span.
