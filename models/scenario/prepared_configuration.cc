@@ -279,6 +279,7 @@ void PreparedConfiguration::PrepareNodes(Diagnostics& diagnostics) {
     }
     model.cores = static_cast<std::uint32_t>(std::max(size->vcpus, 1));
     model.egress = size->bandwidth.value_or(defaults.egress);
+    model.egress_burst = pool.egress_burst.value_or(defaults.egress_burst);
     const auto mebibytes = static_cast<double>(size->memory.count()) / (1024 * 1024);
     const std::int64_t kernel = pool.conntrack_max.value_or(
         static_cast<std::int64_t>(mebibytes * defaults.conntrack_per_mib));

@@ -195,9 +195,10 @@ struct BudgetSpec {
 
 /// A node pool with its place in the file and in the VNet.
 struct NodePoolSpec {
-  cluster::NodePool pool;   ///< max_pods is never empty in ConfigurationSpec::node_pools
-  std::string node_subnet;  ///< name in VnetSpec::subnets
-  std::string pod_subnet;   ///< same; empty when the mode has none
+  cluster::NodePool pool;             ///< max_pods is never empty in ConfigurationSpec::node_pools
+  std::string node_subnet;            ///< name in VnetSpec::subnets
+  std::string pod_subnet;             ///< same; empty when the mode has none
+  std::optional<Bytes> egress_burst;  ///< beyond the size's bandwidth; nothing: assumed
   std::optional<std::int64_t> conntrack_max;  ///< nf_conntrack_max; nothing: by the size's memory
   SourceLocation where;
 };

@@ -85,6 +85,7 @@ std::map<std::string, Setter, std::less<>> Setters(Defaults& defaults) {
       {"nic_queue", size(defaults.nic_queue)},
       {"egress",
        [&defaults](ObjectReader& entry) { return Set(entry.Rate("value"), defaults.egress); }},
+      {"egress_burst", size(defaults.egress_burst)},
       {"conntrack_per_mib", number(defaults.conntrack_per_mib)},
       {"conntrack_ebpf", count(defaults.conntrack_ebpf)},
       {"conntrack_closed", duration(defaults.conntrack_closed)},

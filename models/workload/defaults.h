@@ -58,6 +58,7 @@ struct Defaults {
   // Nodes.
   std::uint32_t softirq_backlog = 0;   ///< packets that wait for a core
   Bytes nic_queue;                     ///< bytes that wait for the NIC
+  Bytes egress_burst;                  ///< that a VM may send at once beyond its bandwidth
   BitsPerSecond egress;                ///< of a SKU whose bandwidth is not published
   double conntrack_per_mib = 0;        ///< entries a MiB of memory
   std::uint64_t conntrack_ebpf = 0;    ///< entries of the eBPF table

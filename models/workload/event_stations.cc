@@ -11,6 +11,9 @@ using queueing::EventServer;
 
 EventStations::EventStations(const NodeModel& node, const Defaults& defaults, std::uint32_t peers)
     : cores_(node.cores), nic_(node.egress, defaults.nic_queue) {
+  if (node.egress_burst > Bytes(0)) {
+    bucket_.emplace(node.egress, node.egress_burst, defaults.nic_queue);
+  }
   for (std::uint32_t core = 0; core < cores_; ++core) {
     servers_.emplace_back(/*servers=*/1, defaults.softirq_backlog);
   }
@@ -35,7 +38,9 @@ Progress EventStations::Pair(Turn& turn, std::uint32_t peer, SimTime demand, con
 
 Progress EventStations::Transmit(Turn& turn, Bytes size, const Onward* onward, WaitTally& tally) {
   const std::uint32_t slot = NewCustomer(nic(), onward, tally);
-  return Joined(turn, slot, nic_.Arrive(turn.now(), slot, size));
+  return Joined(
+      turn, slot,
+      bucket_ ? bucket_->Arrive(turn.now(), slot, size) : nic_.Arrive(turn.now(), slot, size));
 }
 
 Progress EventStations::Join(Turn& turn, std::uint32_t station, SimTime demand,
@@ -101,7 +106,8 @@ void EventStations::Served(Turn& turn, std::uint64_t payload) {
 }
 
 std::optional<EventStations::InService> EventStations::Depart(SimTime now, std::uint32_t station) {
-  return station == nic() ? nic_.Depart(now) : servers_[station].Depart(now);
+  if (station != nic()) return servers_[station].Depart(now);
+  return bucket_ ? bucket_->Depart(now) : nic_.Depart(now);
 }
 
 void EventStations::GoOn(Turn& turn, std::uint32_t slot) {
@@ -128,6 +134,8 @@ void EventStations::SettleWaits() {
     for (const InService& waiting : server.Ahead()) Count(waiting);
   }
   for (const InService& waiting : nic_.Ahead()) Count(waiting);
+  if (!bucket_) return;
+  for (const InService& waiting : bucket_->Ahead()) Count(waiting);
 }
 
 SimTime EventStations::SoftirqBusy(SimTime now, std::uint32_t core) const {

@@ -25,6 +25,7 @@
 #include "sim/base/units.h"
 #include "sim/engine/event.h"
 #include "sim/engine/turn.h"
+#include "sim/queueing/event_bucket.h"
 #include "sim/queueing/event_link.h"
 #include "sim/queueing/event_server.h"
 
@@ -68,7 +69,9 @@ class EventStations {
   void SettleWaits();
 
   SimTime SoftirqBusy(SimTime now, std::uint32_t core) const;
-  SimTime NicBusy(SimTime now) const { return nic_.BusyTime(now); }
+  SimTime NicBusy(SimTime now) const {
+    return bucket_ ? bucket_->BusyTime(now) : nic_.BusyTime(now);
+  }
   SimTime ProxyBusy(SimTime now) const;
   SimTime PairBusy(SimTime now, std::uint32_t peer) const;
 
@@ -99,6 +102,7 @@ class EventStations {
   std::uint32_t cores_;
   std::vector<queueing::EventServer> servers_;  // [station], without the NIC
   queueing::EventLink nic_;
+  std::optional<queueing::EventBucket> bucket_;  // in place of nic_, if bursts may pass
   Slab<Customer> customers_;
   SimTime measured_from_;
   std::uint64_t bookkeeping_ = 0;  // events so far

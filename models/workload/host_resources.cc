@@ -30,7 +30,7 @@ Progress GoOn(Turn& turn, std::optional<SimTime> done, const Onward* onward) {
 HostResources::HostResources(const NodeModel& node, const Defaults& defaults, std::uint32_t peers,
                              bool fused)
     : cores_(node.cores, {.softirq_backlog = defaults.softirq_backlog}),
-      nic_(node.egress, defaults.nic_queue),
+      nic_(node.egress, defaults.nic_queue + node.egress_burst),
       proxy_(std::max<std::size_t>(node.proxy_workers, 1),
              std::max<std::size_t>(node.proxy_workers, 1) + defaults.proxy_queue),
       pairs_(peers),
@@ -41,6 +41,7 @@ HostResources::HostResources(const NodeModel& node, const Defaults& defaults, st
       pair_accounts_(peers),
       softirq_before_(node.cores),
       pairs_before_(peers) {
+  if (node.egress_burst > Bytes(0)) bucket_.emplace(node.egress, node.egress_burst);
   if (!fused) stations_.emplace(node, defaults, peers);
 }
 
@@ -88,13 +89,18 @@ std::optional<SimTime> HostResources::Transmit(SimTime now, Bytes size) {
   const SimTime wait = nic_.Backlog(now);
   const std::optional<SimTime> done = nic_.Accept(now, size);
   WaitTally& tally = this->tally(ResourceKind::kNic);
-  if (done) {
-    tally.Serve(wait);
-    nic_account_.Serve(now, *done);
-  } else {
+  if (!done) {
     tally.Drop(now);
+    return done;
   }
-  return done;
+  nic_account_.Serve(now, *done);
+  if (!bucket_) {
+    tally.Serve(wait);
+    return done;
+  }
+  const SimTime passes = bucket_->Accept(now, size);
+  tally.Serve(passes - now);
+  return passes;
 }
 
 std::optional<SimTime> HostResources::Proxy(SimTime now, SimTime demand) {

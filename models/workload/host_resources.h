@@ -22,6 +22,7 @@
 #include "sim/queueing/multi_server.h"
 #include "sim/queueing/presence.h"
 #include "sim/queueing/rate_limited_link.h"
+#include "sim/queueing/token_bucket.h"
 
 namespace cnisim::workload {
 
@@ -92,7 +93,8 @@ class HostResources {
 
   std::optional<EventStations> stations_;
   queueing::CoreGroup cores_;
-  queueing::RateLimitedLink nic_;
+  queueing::RateLimitedLink nic_;                // with a bucket: when tokens are saved up again
+  std::optional<queueing::TokenBucket> bucket_;  // lets bursts pass
   queueing::MultiServer proxy_;
   std::vector<queueing::FifoServer> pairs_;  // [peer]
   ConntrackTable conntrack_;

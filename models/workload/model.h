@@ -27,6 +27,7 @@ struct NodeModel {
   std::string name;
   std::uint32_t cores = 1;
   BitsPerSecond egress{1};            ///< the SKU's cap on what the VM sends
+  Bytes egress_burst;                 ///< that it may send at once after a pause; 0 = none
   std::uint32_t zone = 0;             ///< 0 = none: not bound to a zone
   std::uint32_t proximity_group = 0;  ///< 0 = none
   std::uint64_t conntrack_max = 0;

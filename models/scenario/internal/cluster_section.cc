@@ -21,6 +21,7 @@
 namespace cnisim::scenario::internal {
 namespace {
 
+using namespace literals;
 using document::Diagnostics;
 using document::ObjectReader;
 using document::UnknownKeys;
@@ -158,6 +159,11 @@ NodePoolSpec ReadPool(const Value& value, std::size_t index, std::size_t pools,
   if (const auto pods = reader.Integer("max_pods", limits[LimitId::kNodeMaxPodsLeast],
                                        limits[LimitId::kNodeMaxPodsMost])) {
     pool.max_pods = static_cast<int>(*pods);
+  }
+  spec.egress_burst = reader.Size("egress_burst");
+  if (spec.egress_burst && (*spec.egress_burst < 1_KiB || *spec.egress_burst > 100_MiB)) {
+    reader.Error("egress_burst is from 1KiB to 100MiB");
+    spec.egress_burst.reset();
   }
   spec.conntrack_max = reader.Integer("conntrack_max", limits[LimitId::kConntrackLeast],
                                       limits[LimitId::kConntrackMost]);

@@ -62,6 +62,7 @@ class RandomModel {
       node.egress = Pick({0, 1}) == 0 ? 20_Mbps : 10_Gbps;
       node.conntrack_max = Pick({20, 100000});
       node.conntrack_evicts = random_.Below(2) == 0;
+      node.egress_burst = Bytes(i % 2 == 0 ? 0 : 5000);
       node.vm_flows = i % 2 == 0 ? 0 : 60;
       model_.nodes.push_back(node);
     }
