@@ -162,7 +162,9 @@ NodePoolSpec ReadPool(const Value& value, std::size_t index, std::size_t pools,
   }
   spec.egress_burst = reader.Size("egress_burst");
   if (spec.egress_burst && (*spec.egress_burst < 1_KiB || *spec.egress_burst > 100_MiB)) {
-    reader.Error("egress_burst is from 1KiB to 100MiB");
+    const Value& found = *reader.Get("egress_burst");
+    diagnostics.Error(found,
+                      fmt::format("found {}, expected from 1KiB to 100MiB", found.Describe()));
     spec.egress_burst.reset();
   }
   spec.conntrack_max = reader.Integer("conntrack_max", limits[LimitId::kConntrackLeast],
