@@ -58,7 +58,8 @@ TEST_F(AzText, ReadsAWholeCreateLine) {
 TEST_F(AzText, ProximityGroupsAreKnownByTheirNames) {
   const AzSettings az = Read(
       "az aks create -g rg -n one --ppg "
-      "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/proximityPlacementGroups/near\n"
+      "/subscriptions/s/resourceGroups/rg/providers/Microsoft.Compute/proximityPlacementGroups/"
+      "near\n"
       "az aks nodepool add -g rg --cluster-name one -n apps --ppg $GROUP\n");
   EXPECT_EQ(*az.default_pool.proximity_placement_group, "near");
   ASSERT_EQ(az.added_pools.size(), 1U);
