@@ -17,7 +17,7 @@ foreach(form IN ITEMS "quick 5" "slow 50")
   add_test(NAME determinism.killed_sweep_${name}
     COMMAND ${Python3_EXECUTABLE} ${CMAKE_CURRENT_LIST_DIR}/run/killed_sweep.py $<TARGET_FILE:cnisim> ${kills})
 endforeach()
-set_tests_properties(determinism.interrupted_sweep determinism.killed_sweep_quick PROPERTIES LABELS long)
+set_tests_properties(determinism.lookups determinism.interrupted_sweep determinism.killed_sweep_quick PROPERTIES LABELS long)
 set_tests_properties(determinism.killed_sweep_slow PROPERTIES LABELS slow)
 execute_process(COMMAND ${Python3_EXECUTABLE} -c "import jsonschema" RESULT_VARIABLE no_jsonschema
   OUTPUT_QUIET ERROR_QUIET)
