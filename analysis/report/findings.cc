@@ -221,6 +221,10 @@ std::optional<std::string> Latency(const ResultDocument& document) {
         break;
     }
   }
+  if (best.Find(kP99, traffic->from, traffic->to)->replications.size() == 1) {
+    return fmt::format("p99 is {} to {}; one replication does not tell chance from a difference.",
+                       Duration(best_value), Duration(std::max(like_value, slowest_value)));
+  }
   const std::size_t alike = by_chance.size() + by_model.size();
   if (slowest == nullptr && alike > 0) {
     return fmt::format("At p99 {} differ by less than {}: {} to {}.",

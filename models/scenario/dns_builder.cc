@@ -107,10 +107,11 @@ bool DnsBuilder::AddCoreDns() {
     cores = std::min(cores, model_.nodes[model_.pods[pod.value()].node].cores);
   }
   workload::ApplicationModel& application = model_.applications[coredns_application_];
-  // Go's threads: its limit rounded up, two at least, and no more than there are cores.
-  constexpr std::int64_t kLeastThreads = 2;
-  const auto limit = static_cast<std::uint32_t>(
-      std::max((application.cpu_limit + kThousandths - 1) / kThousandths, kLeastThreads));
+  // Go's threads: its limit rounded up, some at least, and no more than there are cores.
+  const workload::Defaults& defaults = model_.defaults;
+  const auto limit = std::max(
+      static_cast<std::uint32_t>((application.cpu_limit + kThousandths - 1) / kThousandths),
+      defaults.dns_least_threads);
   application.workers = application.cpu_limit == 0 ? cores : std::min(limit, cores);
   application.queue = static_cast<std::uint32_t>(dns_.queue);
   application.service_time = Nanoseconds(static_cast<double>(dns_.work.nanos()));
@@ -119,7 +120,6 @@ bool DnsBuilder::AddCoreDns() {
   application.dns_server = kCoreDnsServer;
   application.calls.clear();
 
-  const workload::Defaults& defaults = model_.defaults;
   workload::DnsServerModel server;
   server.found_ttl = server.missing_ttl = dns_.ttl;
   server.forward_time = Nanoseconds(static_cast<double>(defaults.dns_forward_work.nanos()));

@@ -191,13 +191,13 @@ class ScenarioReader {
   void ReadDns(ObjectReader& reader) {
     scenario_.dns = internal::DefaultDns(catalog_);
     if (const Value* dns = reader.Map("dns")) {
-      scenario_.dns = internal::ReadDns(*dns, scenario_.dns, &coredns_, diagnostics_);
+      scenario_.dns = internal::ReadDns(*dns, scenario_.dns, catalog_, &coredns_, diagnostics_);
     }
     looks_up_ = scenario_.dns.enabled;
     for (ConfigurationSpec& spec : scenario_.configurations) {
       spec.dns = scenario_.dns;
       if (spec.dns_value == nullptr) continue;
-      spec.dns = internal::ReadDns(*spec.dns_value, scenario_.dns, nullptr, diagnostics_);
+      spec.dns = internal::ReadDns(*spec.dns_value, scenario_.dns, catalog_, nullptr, diagnostics_);
       looks_up_ = true;
     }
   }

@@ -40,15 +40,19 @@ struct Defaults {
 
   // Names.
   std::uint32_t dns_ndots = 0;
-  SimTime dns_timeout;  ///< of a query
+  std::uint32_t dns_most_ndots = 0;
+  std::string dns_search;  ///< the node's own domain
+  SimTime dns_timeout;     ///< of a query
   std::uint32_t dns_attempts = 0;
+  std::uint32_t dns_most_attempts = 0;
   Bytes dns_query;
   Bytes dns_answer;
-  SimTime dns_work;             ///< CPU time of CoreDNS for a query
-  SimTime dns_forward_work;     ///< more of it, to ask somebody else
-  std::uint32_t dns_queue = 0;  ///< queries that wait in a server's socket
-  SimTime dns_ttl;              ///< most that CoreDNS keeps an answer
-  SimTime dns_upstream;         ///< to a resolver outside and back
+  SimTime dns_work;                     ///< CPU time of CoreDNS for a query
+  SimTime dns_forward_work;             ///< more of it, to ask somebody else
+  std::uint32_t dns_least_threads = 0;  ///< of CoreDNS, whatever its CPU limit
+  std::uint32_t dns_queue = 0;          ///< queries that wait in a server's socket
+  SimTime dns_ttl;                      ///< most that CoreDNS keeps an answer
+  SimTime dns_upstream;                 ///< to a resolver outside and back
   double dns_upstream_cv = 0;
   SimTime local_dns_ttl;                ///< as dns_ttl, of LocalDNS
   std::uint32_t local_dns_queries = 0;  ///< that LocalDNS works on at once

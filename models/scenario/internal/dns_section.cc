@@ -20,12 +20,10 @@ using document::ObjectReader;
 using document::UnknownKeys;
 using document::Value;
 
-// As resolv.conf(5) has them: larger values are cut there, and an error here.
-constexpr int kMostDots = 15;
-constexpr int kMostAttempts = 5;
 constexpr int kMostReplicas = 1000;
 constexpr double kMostCores = 128;
 constexpr std::string_view kManifest = "defaults/coredns.yaml";
+constexpr std::string_view kAutoscaler = "coredns-autoscaler";
 
 void ReadCoreDns(const Value& value, DnsSpec& dns, CoreDnsPods* pods, Diagnostics& diagnostics) {
   ObjectReader reader(value, diagnostics, UnknownKeys::kError);
@@ -76,7 +74,9 @@ std::optional<int> AutoscaledReplicas(const cluster::ManifestSet& manifests,
     if (size != nullptr) cores += pool.pool.count * size->vcpus;
   }
   for (const cluster::ManifestObject& object : manifests.objects()) {
-    if (object.kind != "ConfigMap") continue;
+    if (object.kind != "ConfigMap" || object.ns != kDnsNamespace || object.name != kAutoscaler) {
+      continue;
+    }
     const Value* text = object.value->At({"data", "ladder"});
     if (text == nullptr) continue;
     const auto ladder = document::ParseDocument(text->text(), text->where().file, diagnostics);
@@ -93,7 +93,7 @@ DnsSpec DefaultDns(const Catalog& catalog) {
   const workload::Defaults& defaults = catalog.workload;
   DnsSpec dns;
   dns.ndots = static_cast<int>(defaults.dns_ndots);
-  dns.search = {"internal.cloudapp.net"};
+  dns.search = {defaults.dns_search};
   dns.timeout = defaults.dns_timeout;
   dns.attempts = static_cast<int>(defaults.dns_attempts);
   dns.local_ttl = defaults.local_dns_ttl;
@@ -104,13 +104,15 @@ DnsSpec DefaultDns(const Catalog& catalog) {
   return dns;
 }
 
-DnsSpec ReadDns(const Value& value, const DnsSpec& base, CoreDnsPods* pods,
+DnsSpec ReadDns(const Value& value, const DnsSpec& base, const Catalog& catalog, CoreDnsPods* pods,
                 Diagnostics& diagnostics) {
   DnsSpec dns = base;
   dns.enabled = true;
   dns.where = value.where();
   ObjectReader reader(value, diagnostics, UnknownKeys::kError);
-  dns.ndots = static_cast<int>(reader.Integer("ndots", 0, kMostDots).value_or(dns.ndots));
+  // A resolver cuts what is larger; here it is an error.
+  const workload::Defaults& most = catalog.workload;
+  dns.ndots = static_cast<int>(reader.Integer("ndots", 0, most.dns_most_ndots).value_or(dns.ndots));
   if (reader.Get("search") != nullptr) dns.search = reader.Strings("search");
   dns.aaaa = reader.Boolean("aaaa").value_or(dns.aaaa);
   if (const auto timeout = reader.Duration("timeout")) {
@@ -120,8 +122,8 @@ DnsSpec ReadDns(const Value& value, const DnsSpec& base, CoreDnsPods* pods,
                         "for instance 5s");
     }
   }
-  dns.attempts =
-      static_cast<int>(reader.Integer("attempts", 1, kMostAttempts).value_or(dns.attempts));
+  dns.attempts = static_cast<int>(
+      reader.Integer("attempts", 1, most.dns_most_attempts).value_or(dns.attempts));
   dns.cache = reader.Duration("cache").value_or(dns.cache);
   if (const auto race = reader.Percentage("conntrack_race")) {
     dns.race = *race;

@@ -20,8 +20,8 @@ struct CoreDnsPods {
 };
 
 /// `value` on top of `base`.  @param pods  nullptr: of a configuration, which cannot say that
-DnsSpec ReadDns(const document::Value& value, const DnsSpec& base, CoreDnsPods* pods,
-                document::Diagnostics& diagnostics);
+DnsSpec ReadDns(const document::Value& value, const DnsSpec& base, const Catalog& catalog,
+                CoreDnsPods* pods, document::Diagnostics& diagnostics);
 
 /// Adds the catalog's CoreDNS, unless the scenario's own manifests have one, and sets what `pods`
 /// says.

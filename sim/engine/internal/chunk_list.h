@@ -1,7 +1,7 @@
 #pragma once
 
 /// @file
-/// Append-only lists of events in chunks of 512 bytes, recycled last in, first out: the memory of
+/// Append-only lists of events in chunks of 1 KiB, recycled last in, first out: the memory of
 /// the pending set is that of the pending events, and the chunk at hand is still in cache.
 
 #include <cstddef>

@@ -77,8 +77,8 @@ void TeamPolicy::Timed(std::uint32_t events, std::int64_t nanos) {
 void TeamPolicy::Waited(std::uint32_t events, std::int64_t nanos) {
   // Longer than all of the window would take one thread: the helper lost its core.
   constexpr double kTakenAway = 200'000;
-  // A pause loses half of its length if it was for nothing, so the first one is no longer than
-  // the wait; while helpers keep being taken away, waits shrink to a thirty-second of the time.
+  // A pause loses half of its length if it was for nothing, so the first one costs no more than the
+  // wait did; while helpers keep being taken away, waits shrink to a thirty-third of the time.
   constexpr double kShortest = 2;
   constexpr double kLongest = 32;
   const double alone_ns = events * nanos_per_event_;

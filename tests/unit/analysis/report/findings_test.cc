@@ -61,6 +61,16 @@ TEST(FindingsTest, DifferencesWithinTheErrorsAreNotCalledFaster) {
                 "a takes 17 VNet addresses of the 1,019 in subnet nodes, as all do."}));
 }
 
+TEST(FindingsTest, OneReplicationTellsNothingOfChance) {
+  experiment::ResultDocument document =
+      ExampleResults({{"a", 17, 3e6, 9.00e6, 0.100}, {"b", 17, 3e6, 9.50e6, 0.102}});
+  for (experiment::ConfigurationResult& configuration : document.configurations) {
+    for (experiment::MetricResult& metric : configuration.metrics) metric.replications.resize(1);
+  }
+  EXPECT_EQ(Findings(document).front(),
+            "p99 is 9.00 ms to 9.50 ms; one replication does not tell chance from a difference.");
+}
+
 TEST(FindingsTest, WhoDoesNotAnswerIsNotTheFastest) {
   // b answers a third of the requests, and those fast.
   const auto document = ExampleResults(

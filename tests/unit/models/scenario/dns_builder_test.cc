@@ -157,6 +157,15 @@ TEST(DnsBuilderTest, TheProgramsCoreDnsGrowsWithTheCluster) {
             5U);
 }
 
+TEST(DnsBuilderTest, LaddersOfOthersAreNotCoreDns) {
+  const Prepared prepared(
+      "dns: {}\napplications: [../tests/data/scenario/other-ladder.yaml]\n"
+      "traffic: [{from: web, to: web, connection: per_call}]\n");
+  ASSERT_TRUE(prepared.configuration) << Messages(prepared.diagnostics);
+  const workload::Model model = prepared.Model();
+  EXPECT_EQ(model.edges[model.call_edges - 1].backends.size(), 2U);
+}
+
 TEST(DnsBuilderTest, LocalDnsAnswersOnTheClientsNodeWithoutConnectionTable) {
   const Prepared prepared("dns: {}\n", 1);
   ASSERT_TRUE(prepared.configuration) << Messages(prepared.diagnostics);

@@ -24,7 +24,7 @@ TEST(DefaultsTest, NamesWhatIsMissingAndWhatIsUnknown) {
   const document::CatalogFiles files = document::CatalogFiles::FromFiles(
       {{"workload/defaults.yaml", "values: [{id: syn_timeot, value: 1s}]\n", "d.yaml", false}});
   Defaults::Load(files, diagnostics);
-  ASSERT_EQ(diagnostics.list().size(), 1U + 49U);
+  ASSERT_EQ(diagnostics.list().size(), 1U + 53U);
   EXPECT_EQ(diagnostics.list()[0].message,
             "no default is named 'syn_timeot', or it stands here twice");
   EXPECT_EQ(diagnostics.list()[0].hint, "did you mean 'syn_timeout'?");
