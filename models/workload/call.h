@@ -3,6 +3,7 @@
 /// @file
 /// A call on its way: the record that travels with its messages.
 
+#include <cstddef>
 #include <cstdint>
 #include <type_traits>
 
@@ -49,23 +50,19 @@ class TrainShape {
 /// A train of a message that is sent in several has a record of its own, in the slab of the host
 /// that sends it: a copy of the call's, which comes back as an acknowledgement.
 struct Call {
-  SimTime sent;               ///< when the message on the way was last sent
-  std::int64_t app_ns = 0;    ///< answer: time that was the applications' own
-  std::uint64_t message = 0;  ///< a train: CallHandle of the call whose message it is part of
-  std::uint32_t key = 0;      ///< names its random draws
+  // What most messages touch comes first, as much as a cache line holds.
+  SimTime sent;             ///< when the message on the way was last sent
+  std::int64_t app_ns = 0;  ///< answer: time that was the applications' own
+  std::uint32_t key = 0;    ///< names its random draws
   std::uint32_t edge = 0;
   std::uint32_t plan = 0;  // FlowPlan
   std::uint32_t client_host = 0;
   std::uint32_t server_host = 0;
   std::uint32_t via_host = kNone;
-  std::uint32_t server_pod = 0;     ///< of a server outside: its destination
-  std::uint32_t stream = kNone;     ///< number of its bulk connection, if it is a chunk of one
-  std::uint32_t flow_hash = 0;      ///< chooses the receive queue
-  std::uint32_t transfer = kNone;   ///< a train: which of its sender's transfers it belongs to
-  std::uint32_t number = 0;         ///< a train: in its transfer
-  std::uint32_t covers = kNone;     ///< a train: record of one that is acknowledged with it
-  std::uint32_t reception = kNone;  ///< the call: where its receiver counts the trains
-  std::uint32_t question = kNone;   ///< to a DNS server: DnsQuestion()
+  std::uint32_t server_pod = 0;    ///< of a server outside: its destination
+  std::uint32_t flow_hash = 0;     ///< chooses the receive queue
+  std::uint32_t stream = kNone;    ///< number of its bulk connection, if it is a chunk of one
+  std::uint32_t transfer = kNone;  ///< a train: which of its sender's transfers it belongs to
   TrainShape train;
   TrainShape last_train;  ///< the call: the train that completed its message, 0: it came whole
   Admission admission = Admission::kAllowed;
@@ -76,10 +73,45 @@ struct Call {
   /// Its kept connection is forgotten on the way out, and the client does not know.
   std::uint8_t stale : 1 = 0;
 
+  std::uint64_t message = 0;        ///< a train: CallHandle of the call whose message it is part of
+  std::uint32_t number = 0;         ///< a train: in its transfer
+  std::uint32_t covers = kNone;     ///< a train: record of one that is acknowledged with it
+  std::uint32_t reception = kNone;  ///< the call: where its receiver counts the trains
+  std::uint32_t question = kNone;   ///< to a DNS server: DnsQuestion()
+
   bool is_train() const { return transfer != kNone; }
 };
 static_assert(std::is_trivially_copyable_v<Call>);
-static_assert(sizeof(Call) == 88, "millions of calls are under way at once");
+static_assert(offsetof(Call, message) == 64);
+
+/// The client's own side of a call: of no concern to those whom its messages meet.
+struct ClientCall {
+  SimTime begun;
+  std::uint32_t job = kNone;  // that made it, on this host; kNone: a traffic source
+  std::uint32_t job_generation = 0;
+  std::uint32_t generator = kNone;
+  std::uint32_t generation = 0;
+  std::uint32_t transfer = kNone;  // that sends the request in trains
+  // Of its server's name while that goes on; of a query: what it is part of.
+  std::uint32_t lookup = kNone;
+  std::uint32_t port_pair = kNone;  // of a connection that it opens, in SourcePorts
+  std::uint8_t query_type = 0;
+  bool is_query : 1 = false;     // a look-up makes it, neither job nor source
+  bool live : 1 = false;         // somebody waits for it
+  bool opens : 1 = false;        // a connection
+  bool established : 1 = false;  // that connection is
+  bool measured : 1 = false;
+  bool only_denied : 1 = false;  // nothing but policy drops so far
+  bool has_port : 1 = false;     // of port_pair
+};
+
+/// A call in its client host's slab.  Nearly all that a server touches has a cache line of its own,
+/// since the client may find meanwhile that it has waited for too long.
+struct alignas(64) CallRecord {
+  Call call;
+  ClientCall client;
+};
+static_assert(sizeof(CallRecord) == 128, "millions of calls are under way at once");
 
 /// Names a call anywhere in the simulation.
 struct CallHandle {

@@ -22,7 +22,7 @@ class CallLuggage final : public engine::Luggage {
   }
   void Unpack(const engine::Event& event, const std::byte* from) override {
     const CallHandle handle = CallHandle::Unpack(event.payload);
-    context_.calls[handle.host]->Reach(handle.slot);
+    context_.calls.Reach(handle);
     std::memcpy(&context_.call(handle), from, sizeof(Call));
   }
 

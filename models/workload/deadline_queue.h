@@ -28,6 +28,8 @@ class DeadlineQueue {
     ++size_;
   }
   bool empty() const { return size_ == 0; }
+  /// The next Push() asks for more memory.
+  bool full() const { return size_ == ring_.size(); }
   /// @pre !empty()
   const Entry& front() const { return ring_[first_]; }
   /// @pre !empty()

@@ -22,12 +22,12 @@ using namespace internal;
 // A call that is routed, but not sent yet.  One that joins uses a flow that another has opened.
 std::uint32_t HostProcess::Begin(Turn& turn, const Caller& caller, std::uint32_t key, bool joins) {
   const std::uint32_t slot = AllocateCall();
-  Call& call = calls_[slot];
+  Call& call = CallAt(slot);
   call = {};
   call.key = key;
   call.edge = caller.edge;
   call.client_host = host_;
-  ClientCall& client = clients_[slot];
+  ClientCall& client = ClientAt(slot);
   const std::uint32_t generation = client.generation;
   client = {};
   client.generation = generation + 1;
@@ -55,16 +55,15 @@ std::uint32_t HostProcess::Begin(Turn& turn, const Caller& caller, std::uint32_t
   ArmedDeadlines& deadlines = deadlines_[queue];
   if (!deadlines.armed) turn.Schedule(deadline, kDeadline, queue);
   deadlines.armed = true;
-  // Those who wait no longer leave from the front, faster than others come.
-  for (int i = 0; i < 2 && !deadlines.ring.empty() && !Waits(deadlines.ring.front()); ++i) {
-    deadlines.ring.Pop();
+  if (deadlines.ring.full()) {  // those who wait no longer leave from the front
+    while (!deadlines.ring.empty() && !Waits(deadlines.ring.front())) deadlines.ring.Pop();
   }
   deadlines.ring.Push({deadline, slot, client.generation});
   return slot;
 }
 
 bool HostProcess::Waits(const DeadlineQueue::Entry& entry) const {
-  const ClientCall& client = clients_[entry.index];
+  const ClientCall& client = ClientAt(entry.index);
   return client.live && client.generation == entry.generation;
 }
 
@@ -77,9 +76,9 @@ bool HostProcess::ReceiveBufferFull(const Call& call) const {
 
 // Core time of sending the first message of a call that has just begun.
 double HostProcess::SendDemand(Turn& turn, std::uint32_t slot) {
-  const Call& call = calls_[slot];
+  const Call& call = CallAt(slot);
   const FlowPlan& plan = context_.plan(call.plan);
-  ClientCall& client = clients_[slot];
+  ClientCall& client = ClientAt(slot);
   if (!client.opens) {
     return PlanToSend(turn, {host_, slot}, MessageKind::kRequest, false, client.transfer);
   }
@@ -89,7 +88,7 @@ double HostProcess::SendDemand(Turn& turn, std::uint32_t slot) {
 }
 
 void HostProcess::Send(Turn& turn, std::uint32_t slot) {
-  ClientCall& client = clients_[slot];
+  ClientCall& client = ClientAt(slot);
   if (!client.live) {  // the deadline passed while it waited for a core
     DropTransfer(client.transfer);
     DropQueries(turn, slot);
@@ -100,7 +99,7 @@ void HostProcess::Send(Turn& turn, std::uint32_t slot) {
     SendQueries(turn, slot);
     return;
   }
-  if (calls_[slot].stream != kNone) {
+  if (CallAt(slot).stream != kNone) {
     SendStreamTrain(turn, slot);
     return;
   }
@@ -130,8 +129,8 @@ std::uint32_t HostProcess::PortPairOf(const Call& call, std::uint32_t pod) {
 // way forgets it after a time without a packet.  A pool takes the connection that it used last, so
 // that one's age is the time since the client's last call there.
 void HostProcess::UseKeptConnection(SimTime now, std::uint32_t slot, std::uint32_t pod) {
-  Call& call = calls_[slot];
-  ClientCall& client = clients_[slot];
+  Call& call = CallAt(slot);
+  ClientCall& client = ClientAt(slot);
   const EdgeModel& edge = model_.edges[call.edge];
   const OutboundModel& outbound = model_.outbound;
   if (edge.external == kNone || outbound.idle == SimTime() || !edge.reuse_connection) return;
@@ -152,14 +151,14 @@ void HostProcess::UseKeptConnection(SimTime now, std::uint32_t slot, std::uint32
 }
 
 void HostProcess::LackSourcePort(Turn& turn, std::uint32_t slot) {
-  if (clients_[slot].live) {
+  if (ClientAt(slot).live) {
     EndCall(turn, slot, FailedBy(FailureReason::kNoSourcePort), 0, Ending::kAborted);
   }
   Release(turn, slot);
 }
 
 void HostProcess::ReleaseSourcePort(SimTime now, std::uint32_t slot, bool waits) {
-  ClientCall& client = clients_[slot];
+  ClientCall& client = ClientAt(slot);
   if (!client.has_port) return;
   client.has_port = false;
   source_ports_->Release(now, client.port_pair, waits);
@@ -167,8 +166,8 @@ void HostProcess::ReleaseSourcePort(SimTime now, std::uint32_t slot, bool waits)
 
 // The SYN-ACK is here: the first request follows on its heels.
 void HostProcess::Established(Turn& turn, std::uint32_t slot) {
-  Call& call = calls_[slot];
-  ClientCall& client = clients_[slot];
+  Call& call = CallAt(slot);
+  ClientCall& client = ClientAt(slot);
   if (!client.live) {
     Release(turn, slot);
     return;
@@ -192,8 +191,8 @@ void HostProcess::Established(Turn& turn, std::uint32_t slot) {
 
 // The answer is here: whoever waits for it reads it.
 void HostProcess::Answered(Turn& turn, std::uint32_t slot) {
-  Call& call = calls_[slot];
-  ClientCall& client = clients_[slot];
+  Call& call = CallAt(slot);
+  ClientCall& client = ClientAt(slot);
   if (client.port_pair != kNone) {
     source_ports_->SetLastUse(client.port_pair, call.stale != 0 ? SourcePorts::kGone : turn.now());
   }
@@ -220,10 +219,11 @@ void HostProcess::Answered(Turn& turn, std::uint32_t slot) {
 // home and goes with its connection; an aborted one's is the caller's to release.
 void HostProcess::EndCall(Turn& turn, std::uint32_t slot, Outcome outcome, double read_ns,
                           Ending ending) {
-  clients_[slot].live = false;
+  ClientAt(slot).live = false;
   Record(turn.now(), slot, outcome);
-  const ClientCall client = clients_[slot];
-  const std::int64_t app_ns = calls_[slot].app_ns;
+  const ClientCall client = ClientAt(slot);
+  // An aborted call's record may be in its server's hands.
+  const std::int64_t app_ns = ending == Ending::kAnswered ? CallAt(slot).app_ns : 0;
   if (ending == Ending::kAnswered) Finish(turn, slot);
   if (client.is_query) {
     QueryEnded(turn, client, outcome, read_ns);
@@ -254,8 +254,8 @@ void HostProcess::EndCall(Turn& turn, std::uint32_t slot, Outcome outcome, doubl
 }
 
 void HostProcess::Record(SimTime now, std::uint32_t slot, Outcome outcome) {
-  const ClientCall& client = clients_[slot];
-  const Call& call = calls_[slot];
+  const ClientCall& client = ClientAt(slot);
+  const Call& call = CallAt(slot);
   EdgeStats& stats = stats_[call.edge];
   if (IsSourceEdge(call.edge)) requests_.Leave(client.begun, now);
   if (outcome == kServed && now >= measured_from_) ++stats.answered;
@@ -265,27 +265,28 @@ void HostProcess::Record(SimTime now, std::uint32_t slot, Outcome outcome) {
     return;
   }
   ++stats.completed;
-  const std::int64_t total = (now - client.begun).nanos();
-  stats.latency_total.Record(total);
-  if (client.job == kNone) {
-    stats.latency_network.Record(std::max<std::int64_t>(total - call.app_ns, 0));
-    if (series_step_ > SimTime()) {
-      const auto step = static_cast<std::size_t>((now - measured_from_) / series_step_);
-      if (stats.series.size() <= step) stats.series.resize(step + 1);
-      ++stats.series[step].answered;
-      stats.series[step].latency_ns += total;
-    }
+  const SimTime total = now - client.begun;
+  if (client.job != kNone) {
+    stats.latency.Record(total);
+    return;
+  }
+  stats.latency.Record(total, std::max(total - SimTime::FromNanos(call.app_ns), SimTime()));
+  if (series_step_ > SimTime()) {
+    const auto step = static_cast<std::size_t>((now - measured_from_) / series_step_);
+    if (stats.series.size() <= step) stats.series.resize(step + 1);
+    ++stats.series[step].answered;
+    stats.series[step].latency_ns += total.nanos();
   }
 }
 
 // The call is over and its record at home.  Who opened a connection has one to close: this one, or
 // the one that it replaced.
 void HostProcess::Finish(Turn& turn, std::uint32_t slot) {
-  if (!clients_[slot].opens) {
+  if (!ClientAt(slot).opens) {
     Release(turn, slot);
     return;
   }
-  Call& call = calls_[slot];
+  Call& call = CallAt(slot);
   if (call.ports != 0) outbound_->Release(turn.now(), call.server_pod, PortEnd::kFin, call);
   // Benchmarks (netperf's TCP_CRR) let the server close first, so that clients do not wait.
   ReleaseSourcePort(turn.now(), slot, /*waits=*/!model_.edges[call.edge].echo);
@@ -301,7 +302,7 @@ void HostProcess::Finish(Turn& turn, std::uint32_t slot) {
 // The record is at home, and nobody needs it any more.
 void HostProcess::Release(Turn& turn, std::uint32_t slot) {
   ForgetConnection(turn, slot);
-  if (OutboundPorts::HasGatewayPort(calls_[slot])) {  // the gateway learns of the end by a FIN
+  if (OutboundPorts::HasGatewayPort(CallAt(slot))) {  // the gateway learns of the end by a FIN
     LaunchFromSoftirq(turn, {host_, slot}, MessageKind::kControl);
     return;
   }
@@ -312,7 +313,7 @@ void HostProcess::Deadlines(Turn& turn, std::uint32_t queue_index) {
   DeadlineQueue& queue = deadlines_[queue_index].ring;
   while (!queue.empty()) {
     const DeadlineQueue::Entry entry = queue.front();
-    const ClientCall& client = clients_[entry.index];
+    const ClientCall& client = ClientAt(entry.index);
     const bool waits = Waits(entry);
     if (waits && entry.deadline > turn.now()) {
       turn.Schedule(entry.deadline, kDeadline, queue_index);

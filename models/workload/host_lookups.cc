@@ -26,13 +26,13 @@ constexpr std::uint8_t Bit(std::uint32_t type) { return static_cast<std::uint8_t
 
 // Core time of what a call that has just begun does first.
 double HostProcess::FirstDemand(Turn& turn, std::uint32_t slot) {
-  ClientCall& client = clients_[slot];
-  const bool asks = client.opens && !external() && model_.edges[calls_[slot].edge].lookup != kNone;
+  ClientCall& client = ClientAt(slot);
+  const bool asks = client.opens && !external() && model_.edges[CallAt(slot).edge].lookup != kNone;
   if (!asks) return SendDemand(turn, slot);
   const std::uint32_t caller =
       client.job == kNone ? generators_[client.generator].pod : pods_[jobs_[client.job].pod].pod;
   const Pod& pod = pods_[context_.local_pod(caller)];
-  if (pod.addresses && pod.addresses->Has(turn.now(), model_.edges[calls_[slot].edge].lookup)) {
+  if (pod.addresses && pod.addresses->Has(turn.now(), model_.edges[CallAt(slot).edge].lookup)) {
     return SendDemand(turn, slot);
   }
   client.lookup = lookups_.Allocate();
@@ -45,25 +45,25 @@ double HostProcess::FirstDemand(Turn& turn, std::uint32_t slot) {
 }
 
 const LookupModel& HostProcess::ModelOf(const Lookup& lookup) const {
-  return model_.dns.lookups[model_.edges[calls_[lookup.call].edge].lookup];
+  return model_.dns.lookups[model_.edges[CallAt(lookup.call).edge].lookup];
 }
 
 // A socket, and on it a query for each type of record that is not known yet.
 double HostProcess::PrepareQueries(Turn& turn, std::uint32_t index) {
   Lookup& lookup = lookups_[index];
   const LookupModel& model = ModelOf(lookup);
-  const std::uint32_t key = CallKey(calls_[lookup.call].key, model.edge, lookup.sockets++);
+  const std::uint32_t key = CallKey(CallAt(lookup.call).key, model.edge, lookup.sockets++);
   const std::uint32_t backend = model_.edges[model.edge].own_node ? host_ : kNone;
   bool opens = true;
   double demand = 0;
   for (std::uint32_t type = 0; type < model_.dns.types; ++type) {
     if ((lookup.known & Bit(type)) != 0) continue;
     const std::uint32_t slot = Begin(turn, {host_, lookup.pod, model.edge, backend}, key, !opens);
-    Call& call = calls_[slot];
+    Call& call = CallAt(slot);
     // Where it goes is the socket's matter; its luck is its own.
     call.key = CallKey(key, model.edge, type);
     call.question = DnsQuestion(model.names[lookup.number], type);
-    ClientCall& query = clients_[slot];
+    ClientCall& query = ClientAt(slot);
     query.lookup = index;
     query.is_query = true;
     query.query_type = static_cast<std::uint8_t>(type);
@@ -78,7 +78,7 @@ double HostProcess::PrepareQueries(Turn& turn, std::uint32_t index) {
 }
 
 void HostProcess::SendQueries(Turn& turn, std::uint32_t slot) {
-  const std::uint32_t index = clients_[slot].lookup;
+  const std::uint32_t index = ClientAt(slot).lookup;
   Lookup& lookup = lookups_[index];
   lookup.on_core = false;
   const std::uint8_t unsent = std::exchange(lookup.unsent, std::uint8_t{0});
@@ -91,15 +91,15 @@ void HostProcess::SendQueries(Turn& turn, std::uint32_t slot) {
       continue;
     }
     // Where the table has no room for the first datagram, the second opens the flow in its turn.
-    const bool opens = clients_[query].opens || !has_entry;
-    clients_[query].opens = opens;
-    if (!opens && LosesRace(calls_[query])) {
-      calls_[query].sent = turn.now();
+    const bool opens = ClientAt(query).opens || !has_entry;
+    ClientAt(query).opens = opens;
+    if (!opens && LosesRace(CallAt(query))) {
+      CallAt(query).sent = turn.now();
       Lose(turn, {host_, query}, MessageKind::kRequest, DropReason::kConntrackRace);
       continue;
     }
     Launch(turn, {host_, query}, opens ? MessageKind::kRequestFirst : MessageKind::kRequest);
-    has_entry = !opens || (calls_[query].tracked & 1U) != 0;
+    has_entry = !opens || (CallAt(query).tracked & 1U) != 0;
   }
   if (lookup.under_way == 0) AdvanceLookup(turn, index, 0);
 }
@@ -156,11 +156,11 @@ void HostProcess::AdvanceLookup(Turn& turn, std::uint32_t index, double read_ns)
 void HostProcess::FinishLookup(Turn& turn, std::uint32_t index, double read_ns) {
   const std::uint32_t slot = lookups_[index].call;
   CountLookup(turn.now(), lookups_[index]);
-  if (clients_[slot].measured) {
-    stats_[calls_[slot].edge].latency_lookup.Record((turn.now() - clients_[slot].begun).nanos());
+  if (ClientAt(slot).measured) {
+    stats_[CallAt(slot).edge].latency_lookup.Record((turn.now() - ClientAt(slot).begun).nanos());
   }
   if (std::optional<DnsCache>& kept = pods_[context_.local_pod(lookups_[index].pod)].addresses) {
-    kept->Keep(turn.now() + model_.dns.client_ttl, model_.edges[calls_[slot].edge].lookup);
+    kept->Keep(turn.now() + model_.dns.client_ttl, model_.edges[CallAt(slot).edge].lookup);
   }
   ForgetLookup(slot);
   const double demand = read_ns + SendDemand(turn, slot);
@@ -172,7 +172,7 @@ void HostProcess::FailLookup(Turn& turn, std::uint32_t index, double read_ns) {
   const std::uint32_t slot = lookups_[index].call;
   CountLookup(turn.now(), lookups_[index]);
   ForgetLookup(slot);
-  if (clients_[slot].job == kNone && read_ns > 0) {
+  if (ClientAt(slot).job == kNone && read_ns > 0) {
     task_network_ += Nanoseconds(read_ns).Round();
     Submit(turn, TaskKind::kBurn, 0, read_ns);
   }
@@ -183,11 +183,11 @@ void HostProcess::FailLookup(Turn& turn, std::uint32_t index, double read_ns) {
 // The call's patience has ended.  Queries that were sent come home by themselves; those that wait
 // for a core go when it is their turn (DropQueries()).
 void HostProcess::AbandonLookup(SimTime now, std::uint32_t slot) {
-  Lookup& lookup = lookups_[clients_[slot].lookup];
+  Lookup& lookup = lookups_[ClientAt(slot).lookup];
   for (std::uint32_t type = 0; type < model_.dns.types; ++type) {
     if ((lookup.under_way & Bit(type)) == 0) continue;
     const std::uint32_t query = lookup.queries[type];
-    clients_[query].live = false;
+    ClientAt(query).live = false;
     Record(now, query, FailedBy(FailureReason::kTimeout));
   }
   CountLookup(now, lookup);
@@ -196,8 +196,8 @@ void HostProcess::AbandonLookup(SimTime now, std::uint32_t slot) {
 
 // Queries whose call has ended before a core was free to send them.
 void HostProcess::DropQueries(Turn& turn, std::uint32_t slot) {
-  if (clients_[slot].lookup == kNone) return;
-  const Lookup& lookup = lookups_[clients_[slot].lookup];
+  if (ClientAt(slot).lookup == kNone) return;
+  const Lookup& lookup = lookups_[ClientAt(slot).lookup];
   for (std::uint32_t type = 0; type < model_.dns.types; ++type) {
     if ((lookup.unsent & Bit(type)) != 0) Release(turn, lookup.queries[type]);
   }
@@ -205,15 +205,15 @@ void HostProcess::DropQueries(Turn& turn, std::uint32_t slot) {
 }
 
 void HostProcess::ForgetLookup(std::uint32_t slot) {
-  lookups_.Free(std::exchange(clients_[slot].lookup, kNone));
+  lookups_.Free(std::exchange(ClientAt(slot).lookup, kNone));
 }
 
 void HostProcess::CountLookup(SimTime now, const Lookup& lookup) {
-  if (!clients_[lookup.call].measured) return;
-  EdgeStats& stats = stats_[calls_[lookup.call].edge];
+  if (!ClientAt(lookup.call).measured) return;
+  EdgeStats& stats = stats_[CallAt(lookup.call).edge];
   ++stats.lookups;
   stats.queries += lookup.sent;
-  stats.lookup_time += now - clients_[lookup.call].begun;
+  stats.lookup_time += now - ClientAt(lookup.call).begun;
 }
 
 // ---- DNS servers -------------------------------------------------------------------------------

@@ -25,11 +25,12 @@ std::uint32_t HostProcess::HostOf(const Call& call, MessageKind kind, Side side)
   return (side == Side::kSender) == IsForward(kind) ? call.client_host : call.server_host;
 }
 
-std::uint32_t HostProcess::CoreFor(const Call& call, MessageKind kind) {
-  std::uint32_t hash = call.flow_hash;
-  if (PlanOf(call, kind).one_receive_queue) {
+std::uint32_t HostProcess::CoreFor(const Passing& message) const {
+  std::uint32_t hash = message.call.flow_hash;
+  if (message.plan.one_receive_queue) {
     // The network card sees one tunnel between two nodes, whatever flows inside.
-    hash = CallKey(HostOf(call, kind, Side::kSender), HostOf(call, kind, Side::kReceiver), 0);
+    hash = CallKey(HostOf(message.call, message.kind, Side::kSender),
+                   HostOf(message.call, message.kind, Side::kReceiver), 0);
   }
   return resources_->cores().CoreOfFlow(hash);
 }
@@ -62,32 +63,35 @@ double HostProcess::ReadNs(const Call& call, MessageKind kind) const {
 
 // The sender's task has done its part: the message goes its way.
 void HostProcess::Launch(Turn& turn, CallHandle handle, MessageKind kind) {
-  Call& call = context_.call(handle);
-  call.sent = turn.now();
+  Depart(turn, Look(handle, kind));
+}
+
+void HostProcess::Depart(Turn& turn, const Passing& message) {
+  message.call.sent = turn.now();
   if (!external()) {
-    if (OpensFlow(call, kind)) {
-      if (call.admission == Admission::kDroppedAtClient) {
-        Lose(turn, handle, kind, DropReason::kPolicy);
+    if (OpensFlow(message.call, message.kind)) {
+      if (message.call.admission == Admission::kDroppedAtClient) {
+        Lose(turn, message.handle, message.kind, DropReason::kPolicy);
         return;
       }
-      if (!Track(turn, handle, kind, Side::kSender)) return;
+      if (!Track(turn, message.handle, message.kind, Side::kSender)) return;
     }
-    ChargeBackground(turn, call, kind, Side::kSender);
+    ChargeBackground(turn, message, Side::kSender);
   }
-  Advance(turn, handle, kind, 0);
+  Advance(turn, message, 0);
 }
 
 // As Launch(), for what the kernel sends by itself, in the context of the flow's core.
 void HostProcess::LaunchFromSoftirq(Turn& turn, CallHandle handle, MessageKind kind) {
-  const Call& call = context_.call(handle);
+  const Passing message = Look(handle, kind);
   const SimTime demand =
-      external() ? SimTime() : Draw(PlanOf(call, kind).send, call, kind, kSendDetail);
+      external() ? SimTime() : Draw(message.plan.send, message.call, kind, kSendDetail);
   if (demand == SimTime()) {
-    Launch(turn, handle, kind);
+    Depart(turn, message);
     return;
   }
   const Onward launch{turn.self(), SimTime(), kLaunch, PackAux(kind, 0), handle.Pack()};
-  const Progress progress = resources_->Softirq(turn, CoreFor(call, kind), demand, &launch);
+  const Progress progress = resources_->Softirq(turn, CoreFor(message), demand, &launch);
   if (progress == Progress::kDropped) Lose(turn, handle, kind, DropReason::kSoftirqBacklog);
 }
 
@@ -124,77 +128,75 @@ void HostProcess::Untrack(SimTime now, const Call& call, Side side) {
 }
 
 // A node between the two ends: it meets the first message of a connection and its FIN.
-bool HostProcess::PassVia(Turn& turn, CallHandle handle, MessageKind kind) {
-  Call& call = context_.call(handle);
+bool HostProcess::PassVia(Turn& turn, const Passing& message) {
+  Call& call = message.call;
   constexpr unsigned kBit = 1U << static_cast<unsigned>(Side::kVia);
   const bool known = (call.tracked & kBit) != 0;
-  if (OpensFlow(call, kind)) {
-    if (!Track(turn, handle, kind, Side::kVia)) return false;
+  if (OpensFlow(call, message.kind)) {
+    if (!Track(turn, message.handle, message.kind, Side::kVia)) return false;
     if (IsUdp(call) && !known) Untrack(turn.now(), call, Side::kVia);
-  } else if (kind == MessageKind::kControl && !call.is_train() && known) {
+  } else if (message.kind == MessageKind::kControl && !call.is_train() && known) {
     Untrack(turn.now(), call, Side::kVia);
     call.tracked = call.tracked & ~kBit & 0xFU;
   }
-  ChargeBackground(turn, call, kind, Side::kVia);
+  ChargeBackground(turn, message, Side::kVia);
   return true;
 }
 
-void HostProcess::Advance(Turn& turn, CallHandle handle, MessageKind kind, std::uint32_t step) {
-  const Call& call = context_.call(handle);
-  const MessagePlan& plan = PlanOf(call, kind);
-  const Step& at = plan.steps[step];
+void HostProcess::Advance(Turn& turn, const Passing& message, std::uint32_t step) {
+  const Step& at = message.plan.steps[step];
   switch (at.kind) {
     case StepKind::kSoftirq: {
       if (at.side == Side::kVia) {
-        if (!PassVia(turn, handle, kind)) return;
+        if (!PassVia(turn, message)) return;
       }
-      const Onward onward = OnwardTo(turn, handle, kind, step + 1);
-      const Progress progress = resources_->Softirq(turn, CoreFor(call, kind),
-                                                    Draw(at.demand, call, kind, step), &onward);
-      Proceed(turn, handle, kind, progress, onward, DropReason::kSoftirqBacklog);
+      const Onward onward = OnwardTo(turn, message, step + 1);
+      const Progress progress = resources_->Softirq(
+          turn, CoreFor(message), Draw(at.demand, message.call, message.kind, step), &onward);
+      Proceed(turn, message, progress, onward, DropReason::kSoftirqBacklog);
       return;
     }
     case StepKind::kProxy: {
-      const Onward onward = OnwardTo(turn, handle, kind, step + 1);
-      const Progress progress = resources_->Proxy(turn, Draw(at.demand, call, kind, step), &onward);
-      Proceed(turn, handle, kind, progress, onward, DropReason::kProxyQueue);
+      const Onward onward = OnwardTo(turn, message, step + 1);
+      const Progress progress =
+          resources_->Proxy(turn, Draw(at.demand, message.call, message.kind, step), &onward);
+      Proceed(turn, message, progress, onward, DropReason::kProxyQueue);
       return;
     }
     case StepKind::kThreads: {
-      const double demand = DrawNs(at.demand, call, kind, step);
+      const double demand = DrawNs(at.demand, message.call, message.kind, step);
       const std::uint32_t index = passages_.Allocate();
-      passages_[index] = {handle, kind, step + 1};
+      passages_[index] = {message.handle, message.kind, step + 1};
       task_network_ += Nanoseconds(demand).Round();
       Submit(turn, TaskKind::kThread, index, demand);
       return;
     }
     case StepKind::kDelay:
-      Continue(turn, handle, kind, step);
+      Continue(turn, message, step);
       return;
     case StepKind::kPair: {
-      const std::uint32_t peer = HostOf(call, kind, at.side);
+      const std::uint32_t peer = HostOf(message.call, message.kind, at.side);
       if (external() || peer == context_.external_host()) {
-        Continue(turn, handle, kind, step + 1);
+        Continue(turn, message, step + 1);
         return;
       }
-      const Onward onward = OnwardTo(turn, handle, kind, step + 1);
+      const Onward onward = OnwardTo(turn, message, step + 1);
       const Progress progress = resources_->Pair(turn, peer, at.demand.constant(), &onward);
-      Proceed(turn, handle, kind, progress, onward, DropReason::kSoftirqBacklog);
+      Proceed(turn, message, progress, onward, DropReason::kSoftirqBacklog);
       return;
     }
     case StepKind::kCross:
-      Cross(turn, handle, kind, step);
+      Cross(turn, message, step);
       return;
     case StepKind::kDeliver:
-      Deliver(turn, handle, kind);
+      Deliver(turn, message);
       return;
   }
 }
 
 // Out through the NIC, and over the fabric to the next step's host.
-void HostProcess::Cross(Turn& turn, CallHandle handle, MessageKind kind, std::uint32_t step) {
-  const Call& call = context_.call(handle);
-  const MessagePlan& plan = PlanOf(call, kind);
+void HostProcess::Cross(Turn& turn, const Passing& message, std::uint32_t step) {
+  const auto& [handle, kind, call, plan] = message;
   const bool lost = !plan.too_large && context_.lossy() && LostInFabric(turn, handle, kind);
   if (plan.too_large || lost) {
     const Progress progress =
@@ -213,8 +215,8 @@ void HostProcess::Cross(Turn& turn, CallHandle handle, MessageKind kind, std::ui
       context_.Stream(DrawKey(call), Purpose::kFabric,
                       static_cast<std::uint32_t>(kind) | static_cast<std::uint32_t>(side) << 3 |
                           std::uint32_t{call.attempts} << 9);
-  const Onward onward{context_.lps[peer], context_.way(call, host_, peer).Draw(stream), kMessage,
-                      PackAux(kind, step + 1), handle.Pack()};
+  const Onward onward{context_.NextHop(host_, peer), context_.way(call, host_, peer).Draw(stream),
+                      kMessage, PackAux(kind, step + 1), handle.Pack()};
   if (external()) {
     turn.Send(onward.target, turn.now() + onward.after, onward.event, onward.payload, onward.aux);
   } else if (resources_->Transmit(turn, plan.wire_bytes, &onward) == Progress::kDropped) {
@@ -223,36 +225,33 @@ void HostProcess::Cross(Turn& turn, CallHandle handle, MessageKind kind, std::ui
 }
 
 // On at `step` of the plan; waits on the way are added up first.
-Onward HostProcess::OnwardTo(const Turn& turn, CallHandle handle, MessageKind kind,
-                             std::uint32_t step) const {
-  const Call& call = context_.call(handle);
-  const MessagePlan& plan = PlanOf(call, kind);
+Onward HostProcess::OnwardTo(const Turn& turn, const Passing& message, std::uint32_t step) const {
   SimTime after;
-  for (; plan.steps[step].kind == StepKind::kDelay; ++step) {
-    after += Draw(plan.steps[step].demand, call, kind, step);
+  for (; message.plan.steps[step].kind == StepKind::kDelay; ++step) {
+    after += Draw(message.plan.steps[step].demand, message.call, message.kind, step);
   }
-  return {turn.self(), after, kMessage, PackAux(kind, step), handle.Pack()};
+  return {turn.self(), after, kMessage, PackAux(message.kind, step), message.handle.Pack()};
 }
 
-void HostProcess::Proceed(Turn& turn, CallHandle handle, MessageKind kind, Progress progress,
+void HostProcess::Proceed(Turn& turn, const Passing& message, Progress progress,
                           const Onward& onward, DropReason reason) {
-  if (progress == Progress::kDropped) Lose(turn, handle, kind, reason);
-  if (progress == Progress::kAtOnce) Advance(turn, handle, kind, DetailOf(onward.aux));
+  if (progress == Progress::kDropped) Lose(turn, message.handle, message.kind, reason);
+  if (progress == Progress::kAtOnce) Advance(turn, message, DetailOf(onward.aux));
 }
 
-void HostProcess::Continue(Turn& turn, CallHandle handle, MessageKind kind, std::uint32_t step) {
-  const Onward onward = OnwardTo(turn, handle, kind, step);
+void HostProcess::Continue(Turn& turn, const Passing& message, std::uint32_t step) {
+  const Onward onward = OnwardTo(turn, message, step);
   if (onward.after == SimTime()) {
-    Advance(turn, handle, kind, DetailOf(onward.aux));
+    Advance(turn, message, DetailOf(onward.aux));
   } else {
     turn.Schedule(turn.now() + onward.after, onward.event, onward.payload, onward.aux);
   }
 }
 
-void HostProcess::Deliver(Turn& turn, CallHandle handle, MessageKind kind) {
-  Call& call = context_.call(handle);
+void HostProcess::Deliver(Turn& turn, const Passing& message) {
+  const auto& [handle, kind, call, plan] = message;
   if (!external()) {
-    ChargeBackground(turn, call, kind, Side::kReceiver);
+    ChargeBackground(turn, message, Side::kReceiver);
   } else if (model_.edges[call.edge].external != kNone && !call.is_train()) {
     ServeOutside(turn, handle, kind);
     return;
@@ -357,8 +356,8 @@ void HostProcess::Tell(Turn& turn, std::uint32_t host, std::uint16_t event, Call
   if (host == host_) {
     turn.Schedule(turn.now(), event, handle.Pack(), aux);
   } else {
-    turn.Send(context_.lps[host], turn.now() + context_.fabric(host_, host).floor(), event,
-              handle.Pack(), aux);
+    turn.Send(context_.NextHop(host_, host), turn.now() + context_.fabric(host_, host).floor(),
+              event, handle.Pack(), aux);
   }
 }
 
@@ -373,7 +372,7 @@ void HostProcess::OnLost(Turn& turn, CallHandle handle, MessageKind kind, DropRe
     return;
   }
   if (kind == MessageKind::kControl || kind == MessageKind::kControlReply) {
-    if (clients_[handle.slot].live) {  // the server gave up
+    if (ClientAt(handle.slot).live) {  // the server gave up
       EndCall(turn, handle.slot, FailedBy(FailureReason::kTimeout), 0, Ending::kAborted);
     }
     Release(turn, handle.slot);
@@ -382,7 +381,7 @@ void HostProcess::OnLost(Turn& turn, CallHandle handle, MessageKind kind, DropRe
   if (kind == MessageKind::kSynAck) kind = MessageKind::kSyn;  // the client repeats its SYN
   const bool handshake = kind == MessageKind::kSyn;
   if (kind != MessageKind::kReply) {
-    ClientCall& client = clients_[handle.slot];
+    ClientCall& client = ClientAt(handle.slot);
     if (!client.live) {
       Release(turn, handle.slot);
       return;
@@ -409,7 +408,7 @@ void HostProcess::LostDatagram(Turn& turn, CallHandle handle, MessageKind kind) 
     Tell(turn, call.client_host, kLost, handle, PackAux(kind, 0));
     return;
   }
-  const ClientCall& client = clients_[handle.slot];
+  const ClientCall& client = ClientAt(handle.slot);
   const SimTime patience = client.begun + model_.edges[call.edge].timeout;
   turn.Schedule(std::max(patience, turn.now()) + SimTime::FromNanos(1), kRetransmit, handle.Pack(),
                 PackAux(MessageKind::kRequest, 0));
@@ -417,7 +416,7 @@ void HostProcess::LostDatagram(Turn& turn, CallHandle handle, MessageKind kind) 
 
 void HostProcess::Retransmit(Turn& turn, CallHandle handle, MessageKind kind) {
   Call& call = context_.call(handle);
-  if (kind != MessageKind::kReply && !clients_[handle.slot].live) {
+  if (kind != MessageKind::kReply && !ClientAt(handle.slot).live) {
     Release(turn, handle.slot);
     return;
   }
@@ -440,14 +439,14 @@ void HostProcess::GiveUp(Turn& turn, CallHandle handle, MessageKind kind) {
     Tell(turn, client_host, kLost, handle, PackAux(MessageKind::kControlReply, 0));
     return;
   }
-  const bool denied = clients_[handle.slot].only_denied;
+  const bool denied = ClientAt(handle.slot).only_denied;
   EndCall(turn, handle.slot, FailedBy(denied ? FailureReason::kDenied : FailureReason::kTimeout), 0,
           Ending::kAborted);
   Release(turn, handle.slot);
 }
 
-void HostProcess::ChargeBackground(Turn& turn, const Call& call, MessageKind kind, Side side) {
-  const SimTime work = PlanOf(call, kind).background[static_cast<std::size_t>(side)];
+void HostProcess::ChargeBackground(Turn& turn, const Passing& message, Side side) {
+  const SimTime work = message.plan.background[static_cast<std::size_t>(side)];
   if (work == SimTime()) return;
   background_ += work;
   Submit(turn, TaskKind::kBurn, 0, static_cast<double>(work.nanos()));

@@ -88,10 +88,10 @@ void HostProcess::ReplyFromOutside(Turn& turn, CallHandle handle, MessageKind re
 
 // What a connection that ends without a FIN holds on its client's node.
 void HostProcess::ForgetConnection(Turn& turn, std::uint32_t slot) {
-  Call& call = calls_[slot];
+  Call& call = CallAt(slot);
   ReleaseSourcePort(turn.now(), slot, /*waits=*/false);
   if (call.ports != 0) {
-    const PortEnd end = clients_[slot].established ? PortEnd::kRst : PortEnd::kHalfOpen;
+    const PortEnd end = ClientAt(slot).established ? PortEnd::kRst : PortEnd::kHalfOpen;
     outbound_->Release(turn.now(), call.server_pod, end, call);
   }
   if (external() || (call.tracked & 1U) == 0) return;

@@ -13,8 +13,18 @@
 namespace cnisim::workload {
 namespace {
 
+using datapath::MessageKind;
 using engine::Turn;
 using namespace internal;
+
+void PrefetchLine(const void* at) { __builtin_prefetch(at, 1); }
+
+void PrefetchLines(const void* first, const void* behind) {
+  const char* const end = static_cast<const char*>(behind);
+  for (const char* line = static_cast<const char*>(first); line < end; line += 64) {
+    PrefetchLine(line);
+  }
+}
 
 }  // namespace
 
@@ -22,10 +32,11 @@ HostProcess::HostProcess(const TrafficContext& context, std::uint32_t host)
     : context_(context),
       model_(context.model()),
       host_(host),
+      external_(host == context.external_host()),
       churn_(context.model(), context.external_host(),
-             static_cast<std::uint32_t>(context.pods_on(host).size())),
-      deadlines_(context.deadline_queue_count()) {
-  if (host != context.external_host()) {
+             static_cast<std::uint32_t>(context.pods_on(host).size())) {
+  deadlines_.resize(context.deadline_queue_count());
+  if (!external()) {
     resources_.emplace(model_.nodes[host], model_.defaults,
                        context.uses_pairs() ? context.external_host() : 0, context.fused());
     for (const std::uint32_t pod : context.pods_on(host)) {
@@ -38,7 +49,7 @@ HostProcess::HostProcess(const TrafficContext& context, std::uint32_t host)
         local.cache.emplace(2 * model_.dns.names.size());
       }
       if (model_.dns.client_ttl > SimTime()) local.addresses.emplace(model_.dns.lookups.size());
-      pods_.push_back(local);
+      pods_.push_back(std::move(local));
     }
   }
   if (!external()) source_ports_.emplace(model_.defaults);
@@ -63,30 +74,69 @@ void HostProcess::AddLimit(Pod& pod) {
 }
 
 // Of big clusters more than a cache holds: a host's turn comes when it has long lost its lines.
-void HostProcess::Prefetch(const engine::Event& event) const {
-  const auto fetch = [](const auto* first, const auto* behind) {
-    const char* line = reinterpret_cast<const char*>(first);
-    for (; line < reinterpret_cast<const char*>(behind); line += 64) __builtin_prefetch(line);
-  };
+// First what is found without reading the host.
+void HostProcess::PrefetchFar(const engine::Event& event) const {
+  PrefetchLines(this, &calls_);
+  PrefetchLine(&calls_);
+  PrefetchLine(&jobs_);
+  if (event.kind == kMessage || event.kind == kLaunch) {
+    PrefetchLine(&context_.call(CallHandle::Unpack(event.payload)));
+  }
+  PrefetchLines(&resources_, reinterpret_cast<const char*>(&resources_) + HostResources::kHotBytes);
+}
+
+// Then what those lines name.
+void HostProcess::PrefetchNear(const engine::Event& event) const {
+  if (external()) return;
   switch (event.kind) {
-    case kMessage:
-    case kLaunch: {
-      const Call& call = context_.call(CallHandle::Unpack(event.payload));
-      fetch(&call, &call + 1);
-      if (resources_) resources_->Prefetch();
-      break;
+    case kMessage: {
+      const Passing message = Look(CallHandle::Unpack(event.payload), KindOf(event.aux));
+      const StepKind step = message.plan.steps[DetailOf(event.aux)].kind;
+      if (step == StepKind::kSoftirq) resources_->cores().Prefetch(CoreFor(message));
+      if (step != StepKind::kDeliver) return;
+      resources_->cores().Prefetch(0);  // where its task will likely run
+      if (message.call.client_host == host_ && message.kind == MessageKind::kReply) {
+        PrefetchLine(&context_.calls[message.handle].client);
+      } else if (message.call.server_host == host_) {
+        const Pod& pod = pods_[context_.local_pod(message.call.server_pod)];
+        PrefetchLines(&pod, &pod.limit);
+        jobs_.PrefetchNext();
+        stats_.PrefetchLast();
+      }
+      return;
     }
     case kTaskDue:
-      resources_->Prefetch();
-      resources_->cores().Prefetch(static_cast<std::uint32_t>(event.payload));
-      break;
+      resources_->cores().Prefetch(event.aux);
+      PrefetchTask(event.payload);
+      return;
     case kArrival: {
-      const Generator& generator = generators_[event.payload];
-      fetch(&generator, &generator + 1);
-      break;
+      const Generator* const generator = &generators_[event.payload];
+      PrefetchLines(generator, &generator->bursts);
+      PrefetchLine(&deadlines_.front());
+      calls_.PrefetchNext();
+      stats_.PrefetchLast();
+      resources_->cores().Prefetch(0);
+      return;
     }
     default:
-      break;
+      return;
+  }
+}
+
+void HostProcess::PrefetchTask(std::uint64_t task) const {
+  const auto index = static_cast<std::uint32_t>(task);
+  switch (static_cast<TaskKind>(task >> 32)) {
+    case TaskKind::kJob:
+      PrefetchLines(&jobs_[index], &jobs_[index] + 1);
+      return;
+    case TaskKind::kRead:
+      stats_.PrefetchLast();
+      [[fallthrough]];
+    case TaskKind::kSend:
+      PrefetchLines(&calls_[index], &calls_[index] + 1);
+      return;
+    default:
+      return;
   }
 }
 
@@ -94,10 +144,11 @@ void HostProcess::Run(Turn& turn) {
   while (const engine::Event* event = turn.Next()) {
     switch (event->kind) {
       case kMessage:
-        Advance(turn, CallHandle::Unpack(event->payload), KindOf(event->aux), DetailOf(event->aux));
+        Advance(turn, Look(CallHandle::Unpack(event->payload), KindOf(event->aux)),
+                DetailOf(event->aux));
         break;
       case kTaskDue:
-        TaskDue(turn, static_cast<std::uint32_t>(event->payload));
+        TaskDue(turn, event->aux);
         break;
       case kArrival:
         Arrive(turn, static_cast<std::uint32_t>(event->payload));
@@ -190,15 +241,14 @@ void HostProcess::AddTo(std::vector<FlowRecord>& flows) const {
     record.queries += stats.queries;
     record.lookup_time += stats.lookup_time;
     record.delivered += stats.delivered;
-    record.latency_total.Merge(stats.latency_total);
-    record.latency_network.Merge(stats.latency_network);
+    stats.latency.AddTo(record.latency_total, record.latency_network);
     record.latency_lookup.Merge(stats.latency_lookup);
     Add(stats.series, record.series);
   }
   // Measured calls that have no end yet, counted one by one.
-  for (std::uint32_t slot = 0; slot < clients_.size(); ++slot) {
-    const ClientCall& client = clients_[slot];
-    if (client.live && client.measured) ++flows[calls_[slot].edge].in_flight;
+  for (std::uint32_t slot = 0; slot < calls_.size(); ++slot) {
+    const ClientCall& client = ClientAt(slot);
+    if (client.live && client.measured) ++flows[CallAt(slot).edge].in_flight;
   }
 }
 
@@ -206,10 +256,10 @@ void HostProcess::CheckLaws(SimTime now) {
   if (resources_) resources_->CheckLaws(now);
   std::int64_t count = 0;
   SimTime ages;
-  for (std::uint32_t slot = 0; slot < clients_.size(); ++slot) {
-    if (!clients_[slot].live || !IsSourceEdge(calls_[slot].edge)) continue;
+  for (std::uint32_t slot = 0; slot < calls_.size(); ++slot) {
+    if (!ClientAt(slot).live || !IsSourceEdge(CallAt(slot).edge)) continue;
     ++count;
-    ages += now - clients_[slot].begun;
+    ages += now - ClientAt(slot).begun;
   }
   CNISIM_CHECK(requests_.Balances(now, count, ages), "Little's law holds for requests");
   struct Inside {

@@ -24,6 +24,7 @@
 #include "models/workload/edge_table.h"
 #include "models/workload/endpoint_churn.h"
 #include "models/workload/host_resources.h"
+#include "models/workload/latency_tally.h"
 #include "models/workload/outbound_ports.h"
 #include "models/workload/route.h"
 #include "models/workload/slab.h"
@@ -44,7 +45,8 @@ class HostProcess final : public engine::LogicalProcess {
   HostProcess(const TrafficContext& context, std::uint32_t host);
 
   void Run(engine::Turn& turn) override;
-  void Prefetch(const engine::Event& event) const override;
+  void PrefetchFar(const engine::Event& event) const override;
+  void PrefetchNear(const engine::Event& event) const override;
   bool prefetches() const override { return true; }
   std::string_view kind() const override { return resources_ ? "node" : "clients"; }
 
@@ -93,31 +95,9 @@ class HostProcess final : public engine::LogicalProcess {
   };
   std::vector<PodUse> PodUses(SimTime now) const;
 
-  Slab<Call>& calls() { return calls_; }
+  Slab<CallRecord>& calls() { return calls_; }
 
  private:
-  // The client's own side of a call; same index as the Call.
-  struct ClientCall {
-    SimTime begun;
-    std::uint32_t job = kNone;  // that made it, on this host; kNone: a traffic source
-    std::uint32_t job_generation = 0;
-    std::uint32_t generator = kNone;
-    std::uint32_t generation = 0;
-    std::uint32_t transfer = kNone;  // that sends the request in trains
-    // Of its server's name while that goes on; of a query: what it is part of.
-    std::uint32_t lookup = kNone;
-    std::uint32_t port_pair = kNone;  // of a connection that it opens, in SourcePorts
-    std::uint8_t query_type = 0;
-    bool is_query : 1 = false;     // a look-up makes it, neither job nor source
-    bool live : 1 = false;         // somebody waits for it
-    bool opens : 1 = false;        // a connection
-    bool established : 1 = false;  // that connection is
-    bool measured : 1 = false;
-    bool only_denied : 1 = false;  // nothing but policy drops so far
-    bool has_port : 1 = false;     // of port_pair
-  };
-  static_assert(sizeof(ClientCall) == 40, "millions of calls are under way at once");
-
   // A call's way to its server's address: one name after the other, each asked for by a query a
   // type of record from one socket.  Masks have a bit a type.
   struct Lookup {
@@ -138,7 +118,7 @@ class HostProcess final : public engine::LogicalProcess {
   enum class Ending : std::uint8_t { kAnswered, kAborted };
 
   // A request that a pod serves.
-  struct Job {
+  struct alignas(64) Job {
     SimTime arrived;
     SimTime submitted;      // of the stretch that runs or waits for a core
     double network_ns = 0;  // of that stretch
@@ -165,7 +145,7 @@ class HostProcess final : public engine::LogicalProcess {
     bool present = false;   // waits for a worker or has one
   };
 
-  struct Pod {
+  struct alignas(64) Pod {
     std::uint32_t pod = 0;  // in Model::pods
     std::uint32_t application = 0;
     std::uint32_t busy = 0;  // workers
@@ -174,8 +154,8 @@ class HostProcess final : public engine::LogicalProcess {
     std::uint32_t queue_tail = kNone;
     SimTime busy_since;  // last change of `busy`
     std::int64_t busy_integral_ns = 0;
-    WaitTally waits;
     queueing::PresenceAccount requests;
+    WaitTally waits;
     std::optional<CpuQuota> limit;
     SimTime limit_used;  // of what the limit allows, since BeginMeasurement()
     WaitTally throttled;
@@ -196,7 +176,7 @@ class HostProcess final : public engine::LogicalProcess {
     bool reading = false;
   };
 
-  struct Generator {
+  struct alignas(64) Generator {
     std::uint32_t source = 0;
     std::uint32_t edge = 0;
     std::uint32_t pod = kNone;      // kNone: outside
@@ -220,16 +200,15 @@ class HostProcess final : public engine::LogicalProcess {
     std::uint64_t offered = 0;
     std::uint64_t completed = 0;
     std::uint64_t answered = 0;
+    std::uint64_t connections = 0;
+    Bytes delivered;
+    LatencyTally latency;
     std::array<std::uint64_t, kFailureReasons> failed{};
     std::uint64_t denied = 0;
-    std::uint64_t connections = 0;
     std::uint64_t retransmissions = 0;
     std::uint64_t lookups = 0;
     std::uint64_t queries = 0;
     SimTime lookup_time;
-    Bytes delivered;
-    Histogram latency_total;
-    Histogram latency_network;
     Histogram latency_lookup;
     LatencySeries series;
   };
@@ -263,11 +242,27 @@ class HostProcess final : public engine::LogicalProcess {
     std::uint32_t step = 0;
   };
 
+  Call& CallAt(std::uint32_t slot) { return calls_[slot].call; }
+  const Call& CallAt(std::uint32_t slot) const { return calls_[slot].call; }
+  ClientCall& ClientAt(std::uint32_t slot) { return calls_[slot].client; }
+  const ClientCall& ClientAt(std::uint32_t slot) const { return calls_[slot].client; }
+  // What an event of a message names, looked up once.
+  struct Passing {
+    CallHandle handle;
+    datapath::MessageKind kind;
+    Call& call;
+    const MessagePlan& plan;  // of what is under way: the message, or one train of it
+  };
+  Passing Look(CallHandle handle, datapath::MessageKind kind) const {
+    Call& call = context_.call(handle);
+    return {handle, kind, call, PlanOf(call, kind)};
+  }
+
   static std::uint64_t TaskOf(TaskKind kind, std::uint32_t index) {
     return static_cast<std::uint64_t>(kind) << 32 | index;
   }
   void AddLimit(Pod& pod);
-  bool external() const { return !resources_; }
+  bool external() const { return external_; }
   bool IsSourceEdge(std::uint32_t edge) const { return edge >= model_.call_edges; }
   const MessagePlan& PlanOf(const Call& call, datapath::MessageKind kind) const {
     const MessagePlan& plan = context_.plan(call.plan)[kind];
@@ -278,7 +273,7 @@ class HostProcess final : public engine::LogicalProcess {
     return call.train.whole() ? call.key : CallKey(call.key, kNone, call.number);
   }
   std::uint32_t HostOf(const Call& call, datapath::MessageKind kind, datapath::Side side) const;
-  std::uint32_t CoreFor(const Call& call, datapath::MessageKind kind);
+  std::uint32_t CoreFor(const Passing& message) const;
   SimTime Draw(const Demand& demand, const Call& call, datapath::MessageKind kind,
                std::uint32_t detail) const;
   double DrawNs(const Demand& demand, const Call& call, datapath::MessageKind kind,
@@ -288,16 +283,14 @@ class HostProcess final : public engine::LogicalProcess {
   // Messages.
   void Launch(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
   void LaunchFromSoftirq(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
-  void Advance(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind,
-               std::uint32_t step);
-  Onward OnwardTo(const engine::Turn& turn, CallHandle handle, datapath::MessageKind kind,
-                  std::uint32_t step) const;
-  void Proceed(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind, Progress progress,
-               const Onward& onward, DropReason reason);
-  void Continue(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind,
-                std::uint32_t step);
-  void Cross(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind, std::uint32_t step);
-  void Deliver(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
+  void Depart(engine::Turn& turn, const Passing& message);
+  void Advance(engine::Turn& turn, const Passing& message, std::uint32_t step);
+  Onward OnwardTo(const engine::Turn& turn, const Passing& message, std::uint32_t step) const;
+  void Proceed(engine::Turn& turn, const Passing& message, Progress progress, const Onward& onward,
+               DropReason reason);
+  void Continue(engine::Turn& turn, const Passing& message, std::uint32_t step);
+  void Cross(engine::Turn& turn, const Passing& message, std::uint32_t step);
+  void Deliver(engine::Turn& turn, const Passing& message);
   void Lose(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind, DropReason reason);
   void OnLost(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind, DropReason reason);
   void Retransmit(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
@@ -305,7 +298,7 @@ class HostProcess final : public engine::LogicalProcess {
   bool Track(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind,
              datapath::Side side);
   void Untrack(SimTime now, const Call& call, datapath::Side side);
-  bool PassVia(engine::Turn& turn, CallHandle handle, datapath::MessageKind kind);
+  bool PassVia(engine::Turn& turn, const Passing& message);
   bool OpensFlow(const Call& call, datapath::MessageKind kind) const;
   bool IsUdp(const Call& call) const;
   bool AdmitDatagram(engine::Turn& turn, CallHandle handle);
@@ -313,8 +306,7 @@ class HostProcess final : public engine::LogicalProcess {
   bool ReceiveBufferFull(const Call& call) const;
   void Tell(engine::Turn& turn, std::uint32_t host, std::uint16_t event, CallHandle handle,
             std::uint16_t aux);
-  void ChargeBackground(engine::Turn& turn, const Call& call, datapath::MessageKind kind,
-                        datapath::Side side);
+  void ChargeBackground(engine::Turn& turn, const Passing& message, datapath::Side side);
 
   // Tasks.
   void Submit(engine::Turn& turn, TaskKind kind, std::uint32_t index, double demand_ns);
@@ -322,6 +314,8 @@ class HostProcess final : public engine::LogicalProcess {
   void SubmitToCores(engine::Turn& turn, std::uint64_t task, SimTime demand);
   void SubmitLimited(engine::Turn& turn, std::uint32_t pod, std::uint64_t task, SimTime demand);
   void RunSlice(engine::Turn& turn, std::uint32_t limited);
+  static void ScheduleTask(engine::Turn& turn, SimTime at, std::uint64_t task, std::uint32_t core);
+  void PrefetchTask(std::uint64_t task) const;
   void TaskDue(engine::Turn& turn, std::uint32_t core);
   void TaskDone(engine::Turn& turn, std::uint64_t task);
 
@@ -423,36 +417,40 @@ class HostProcess final : public engine::LogicalProcess {
   void CountDrop(DropReason reason);
   void CountDenial(SimTime now, const Call& call);
 
+  // What most events touch comes first, in as few cache lines as possible; PrefetchFar() asks for
+  // it.
   const TrafficContext& context_;
   const Model& model_;
   std::uint32_t host_;
+  bool external_;
+  bool has_limits_ = false;  // some pod has a CPU limit
+  SimTime measured_from_ = SimTime::Max();
+  SimTime task_network_;
+  SimTime background_;
+  SimTime series_step_;  // 0: no series
+
+  queueing::PresenceAccount requests_;  // of the sources
+  std::vector<Pod> pods_;
+  std::vector<Generator> generators_;
+  std::vector<ArmedDeadlines> deadlines_;  // [distinct time-out]
+  EdgeTable<EdgeStats> stats_;
+
+  Slab<CallRecord> calls_;
+  Slab<Job> jobs_;
   std::optional<HostResources> resources_;
+
   std::optional<OutboundPorts> outbound_;
   std::optional<SourcePorts> source_ports_;
-
-  Slab<Call> calls_;
-  Slab<ClientCall> clients_;
-  Slab<Job> jobs_;
   Slab<Passage> passages_;
   Slab<Lookup> lookups_;
   Slab<LimitedTask> limited_;
-  bool has_limits_ = false;  // some pod has a CPU limit
   Slab<Transfer> transfers_;
   Slab<Reception> receptions_;
   ConnectionWindows windows_;
   EndpointChurn churn_;
-  std::vector<Pod> pods_;
-  std::vector<ArmedDeadlines> deadlines_;  // [distinct time-out]
-  std::vector<Generator> generators_;
   std::vector<StreamReader> readers_;  // [stream]
-  EdgeTable<EdgeStats> stats_;
   std::array<std::uint64_t, kDropReasons> drops_{};
-  SimTime task_network_;
-  SimTime background_;
-  SimTime measured_from_ = SimTime::Max();
-  SimTime series_step_;                 // 0: no series
-  queueing::PresenceAccount requests_;  // of the sources
-  SimTime request_time_before_;         // at BeginMeasurement()
+  SimTime request_time_before_;  // at BeginMeasurement()
 };
 
 }  // namespace cnisim::workload

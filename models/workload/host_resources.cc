@@ -33,16 +33,15 @@ HostResources::HostResources(const NodeModel& node, const Defaults& defaults, st
       nic_(node.egress, defaults.nic_queue + node.egress_burst),
       proxy_(std::max<std::size_t>(node.proxy_workers, 1),
              std::max<std::size_t>(node.proxy_workers, 1) + defaults.proxy_queue),
+      proxy_account_(std::max<std::size_t>(node.proxy_workers, 1)),
       pairs_(peers),
+      pair_accounts_(peers),
       conntrack_(node.conntrack_max, node.conntrack_evicts, defaults.conntrack_closed),
       flows_(node.vm_flows, node.tunnel_flows),
-      softirq_accounts_(node.cores),
-      proxy_account_(std::max<std::size_t>(node.proxy_workers, 1)),
-      pair_accounts_(peers),
       softirq_before_(node.cores),
       pairs_before_(peers) {
   if (node.egress_burst > Bytes(0)) bucket_.emplace(node.egress, node.egress_burst);
-  if (!fused) stations_.emplace(node, defaults, peers);
+  if (!fused) stations_ = std::make_unique<EventStations>(node, defaults, peers);
 }
 
 Progress HostResources::Softirq(Turn& turn, std::uint32_t core, SimTime demand,
@@ -78,7 +77,7 @@ std::optional<SimTime> HostResources::Softirq(SimTime now, std::uint32_t core, S
   WaitTally& tally = this->tally(ResourceKind::kSoftirq);
   if (done) {
     tally.Serve(*done - now - demand);
-    softirq_accounts_[core].Serve(now, *done);
+    cores_.softirq_account(core).Serve(now, *done);
   } else {
     tally.Drop(now);
   }
@@ -167,7 +166,7 @@ void HostResources::CheckLaws(SimTime now) {
                "Little's law holds for a node's tasks");
   if (stations_) return;  // they are held to the closed forms, which are checked here
   for (std::uint32_t core = 0; core < cores_.cores(); ++core) {
-    CNISIM_CHECK(softirq_accounts_[core].Balances(now, cores_.SoftirqBusyTime(now, core)),
+    CNISIM_CHECK(cores_.softirq_account(core).Balances(now, cores_.SoftirqBusyTime(now, core)),
                  "a core does softirq work as long as there is some");
   }
   CNISIM_CHECK(nic_account_.Balances(now, nic_.BusyTime(now), SimTime::FromNanos(1)),

@@ -184,9 +184,9 @@ std::optional<HostProcess::Planned> HostProcess::PlanNext(Turn& turn, std::uint3
       break;
     }
     const std::uint32_t slot = Begin(turn, {host_, pod.pod, calls[job.call_index]}, key);
-    clients_[slot].job = index;
-    clients_[slot].job_generation = job.generation;
-    calls_[slot].question = context_.call(job.request).question;
+    ClientAt(slot).job = index;
+    ClientAt(slot).job_generation = job.generation;
+    CallAt(slot).question = context_.call(job.request).question;
     ++job.outstanding;
     job.call_slot = slot;
     job.action = JobAction::kSendCall;
@@ -219,7 +219,7 @@ void HostProcess::JobDone(Turn& turn, std::uint32_t index) {
     return;
   }
   // The call began when the work before it was done.
-  clients_[job.call_slot].begun = turn.now() - Nanoseconds(job.send_ns).Round();
+  ClientAt(job.call_slot).begun = turn.now() - Nanoseconds(job.send_ns).Round();
   Send(turn, job.call_slot);
   // Calls that go out together follow each other without waiting.
   if (const std::optional<Planned> next = PlanNext(turn, index)) {

@@ -86,7 +86,7 @@ void HostProcess::StartRoot(Turn& turn, std::uint32_t index) {
   }
   const std::uint32_t slot =
       Begin(turn, {host_, generator.pod, generator.edge, generator.backend}, key);
-  clients_[slot].generator = index;
+  ClientAt(slot).generator = index;
   const double network = FirstDemand(turn, slot);
   task_network_ += Nanoseconds(network).Round();
   Submit(turn, TaskKind::kSend, slot, network);

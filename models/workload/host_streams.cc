@@ -30,9 +30,9 @@ void HostProcess::PumpStream(Turn& turn, std::uint32_t index) {
   const std::uint32_t key = CallKey(generator.key, 0, generator.made++);
   const std::uint32_t slot =
       Begin(turn, {host_, generator.pod, generator.edge, generator.backend}, key);
-  clients_[slot].generator = index;
-  clients_[slot].opens = false;
-  Call& call = calls_[slot];
+  ClientAt(slot).generator = index;
+  ClientAt(slot).opens = false;
+  Call& call = CallAt(slot);
   call.stream = generator.stream;
   call.flow_hash = CallKey(generator.key, 0, 0);  // one connection, one queue
   const MessagePlan& plan = context_.plan(call.plan)[MessageKind::kRequest];
@@ -63,8 +63,8 @@ void HostProcess::OpenStream(std::uint32_t index, const MessagePlan& plan) {
 
 // The process has written a train.
 void HostProcess::SendStreamTrain(Turn& turn, std::uint32_t slot) {
-  const std::uint32_t generator = clients_[slot].generator;
-  Call& call = calls_[slot];
+  const std::uint32_t generator = ClientAt(slot).generator;
+  Call& call = CallAt(slot);
   if (call.is_train()) {
     call.number = transfers_[call.transfer].sender.Send(turn.now(), slot, call.train.segments());
   }
@@ -105,8 +105,8 @@ void HostProcess::StreamReadDone(Turn& turn, std::uint32_t stream) {
 
 // A train's record is home: acknowledged, or a datagram that was read or lost.
 void HostProcess::EndStreamTrain(Turn& turn, std::uint32_t slot, bool arrived) {
-  const std::uint32_t generator = clients_[slot].generator;
-  clients_[slot].live = false;
+  const std::uint32_t generator = ClientAt(slot).generator;
+  ClientAt(slot).live = false;
   Record(turn.now(), slot, arrived ? kServed : FailedBy(FailureReason::kTimeout));
   Release(turn, slot);
   if (generators_[generator].sender.transfer == kNone) PumpStream(turn, generator);

@@ -33,8 +33,13 @@ void HostProcess::Submit(Turn& turn, TaskKind kind, std::uint32_t index, double 
 void HostProcess::SubmitToCores(Turn& turn, std::uint64_t task, SimTime demand) {
   const auto submission = resources_->SubmitTask(turn.now(), task, demand);
   if (submission.admission == queueing::CoreGroup::Admission::kStarted) {
-    turn.Schedule(submission.running.completion, kTaskDue, submission.running.core);
+    ScheduleTask(turn, submission.running.completion, task, submission.running.core);
   }
+}
+
+// The event names the task for those who look ahead.
+void HostProcess::ScheduleTask(Turn& turn, SimTime at, std::uint64_t task, std::uint32_t core) {
+  turn.Schedule(at, kTaskDue, task, static_cast<std::uint16_t>(core));
 }
 
 // As much as the pod's CPU limit allows now, the rest after it.
@@ -72,7 +77,7 @@ std::uint32_t HostProcess::PodOf(TaskKind kind, std::uint32_t index) const {
       return context_.local_pod(context_.call(readers_[index].unread.front()).server_pod);
     case TaskKind::kSend:
     case TaskKind::kRead: {
-      const ClientCall& client = clients_[index];
+      const ClientCall& client = ClientAt(index);
       if (client.generator != kNone) {
         const std::uint32_t pod = generators_[client.generator].pod;
         return pod == kNone ? kNone : context_.local_pod(pod);
@@ -91,12 +96,10 @@ std::uint32_t HostProcess::PodOf(TaskKind kind, std::uint32_t index) const {
 void HostProcess::TaskDue(Turn& turn, std::uint32_t core) {
   const queueing::CoreGroup::Check check = resources_->RecheckTask(turn.now(), core);
   if (!check.done) {
-    turn.Schedule(check.completion, kTaskDue, core);
+    ScheduleTask(turn, check.completion, check.task, core);
     return;
   }
-  if (check.next) {
-    turn.Schedule(check.next->completion, kTaskDue, check.next->core);
-  }
+  if (check.next) ScheduleTask(turn, check.next->completion, check.next->task, core);
   TaskDone(turn, check.task);
 }
 
@@ -110,8 +113,8 @@ void HostProcess::TaskDone(Turn& turn, std::uint64_t task) {
       Send(turn, index);
       return;
     case TaskKind::kRead: {
-      if (clients_[index].live) {
-        EndCall(turn, index, calls_[index].outcome, 0, Ending::kAnswered);
+      if (ClientAt(index).live) {
+        EndCall(turn, index, CallAt(index).outcome, 0, Ending::kAnswered);
       } else {  // the deadline passed while it waited for a core
         Release(turn, index);
       }
@@ -142,7 +145,7 @@ void HostProcess::TaskDone(Turn& turn, std::uint64_t task) {
     case TaskKind::kThread: {
       const Passage passage = passages_[index];
       passages_.Free(index);
-      Continue(turn, passage.handle, passage.kind, passage.step);
+      Continue(turn, Look(passage.handle, passage.kind), passage.step);
       return;
     }
   }

@@ -48,7 +48,6 @@ TcpRules HostProcess::RulesOf(const MessagePlan& plan) const {
 
 std::uint32_t HostProcess::AllocateCall() {
   const std::uint32_t slot = calls_.Allocate();
-  if (clients_.size() < calls_.size()) static_cast<void>(clients_.Allocate());
   return slot;
 }
 
@@ -125,8 +124,8 @@ void HostProcess::DropTransfer(std::uint32_t transfer) {
 void HostProcess::SendTrain(Turn& turn, std::uint32_t index, std::uint32_t segments) {
   Transfer& transfer = transfers_[index];
   const std::uint32_t slot = AllocateCall();
-  clients_[slot].live = false;
-  Call& train = calls_[slot];
+  ClientAt(slot).live = false;
+  Call& train = CallAt(slot);
   train = transfer.prototype;
   const bool first = transfer.first != 0;
   std::uint32_t flags = transfer.kind == MessageKind::kRequestFirst ? TrainShape::kOpens : 0U;
@@ -151,9 +150,9 @@ void HostProcess::Pump(Turn& turn, std::uint32_t index) {
     std::uint32_t slot = transfer.sender.record(number);
     if (repeat->segments < transfer.sender.segments(number)) {
       slot = SplitTrain(turn.now(), index, number, repeat->segments);
-      number = calls_[slot].number;
+      number = CallAt(slot).number;
     }
-    Call& train = calls_[slot];
+    Call& train = CallAt(slot);
     ++train.attempts;
     if (turn.now() >= measured_from_) ++stats_[train.edge].retransmissions;
     transfer.sender.SendAgain(turn.now(), number);
@@ -178,16 +177,16 @@ std::uint32_t HostProcess::SplitTrain(SimTime now, std::uint32_t index, std::uin
   const std::uint32_t from = sender.record(number);
   const std::uint32_t slot = AllocateCall();
   // A stream counts its trains; those of a message have no client of their own.
-  const std::uint32_t generation = clients_[slot].generation;
-  clients_[slot] = clients_[from];
-  clients_[slot].generation = generation;
-  if (clients_[slot].live) {
-    clients_[slot].begun = now;
-    if (IsSourceEdge(calls_[from].edge)) requests_.Enter(now);
-    if (clients_[slot].measured) ++stats_[calls_[from].edge].offered;
+  const std::uint32_t generation = ClientAt(slot).generation;
+  ClientAt(slot) = ClientAt(from);
+  ClientAt(slot).generation = generation;
+  if (ClientAt(slot).live) {
+    ClientAt(slot).begun = now;
+    if (IsSourceEdge(CallAt(from).edge)) requests_.Enter(now);
+    if (ClientAt(slot).measured) ++stats_[CallAt(from).edge].offered;
   }
-  Call& whole = calls_[from];
-  Call& part = calls_[slot];
+  Call& whole = CallAt(from);
+  Call& part = CallAt(slot);
   part = whole;
   part.covers = kNone;
   part.number = sender.Split(number, slot, segments);
@@ -207,8 +206,8 @@ std::uint32_t HostProcess::SplitTrain(SimTime now, std::uint32_t index, std::uin
 
 // A train's record is home as an acknowledgement.
 void HostProcess::TrainAcknowledged(Turn& turn, std::uint32_t slot) {
-  const std::uint32_t index = calls_[slot].transfer;
-  const std::uint32_t earlier = calls_[slot].covers;
+  const std::uint32_t index = CallAt(slot).transfer;
+  const std::uint32_t earlier = CallAt(slot).covers;
   if (earlier != kNone) SettleTrain(turn, index, earlier);
   SettleTrain(turn, index, slot);
   Pump(turn, index);
@@ -216,13 +215,13 @@ void HostProcess::TrainAcknowledged(Turn& turn, std::uint32_t slot) {
 
 void HostProcess::SettleTrain(Turn& turn, std::uint32_t index, std::uint32_t slot) {
   TcpSender& sender = transfers_[index].sender;
-  sender.Acknowledge(turn.now(), calls_[slot].number);
+  sender.Acknowledge(turn.now(), CallAt(slot).number);
   ReleaseTrain(turn, slot);
   for (const std::uint32_t record : sender.made_up()) ReleaseTrain(turn, record);
 }
 
 void HostProcess::ReleaseTrain(Turn& turn, std::uint32_t slot) {
-  if (calls_[slot].stream != kNone) {
+  if (CallAt(slot).stream != kNone) {
     EndStreamTrain(turn, slot, /*arrived=*/true);
   } else {
     calls_.Free(slot);
@@ -231,12 +230,12 @@ void HostProcess::ReleaseTrain(Turn& turn, std::uint32_t slot) {
 
 // News that a train or its acknowledgement was dropped.
 void HostProcess::TrainLost(Turn& turn, std::uint32_t slot, MessageKind kind) {
-  const Call& train = calls_[slot];
+  const Call& train = CallAt(slot);
   TcpSender& sender = transfers_[train.transfer].sender;
   if (HasData(kind)) {
     sender.Lost(train.number);
   } else {
-    if (train.covers != kNone) sender.AcknowledgementLost(calls_[train.covers].number);
+    if (train.covers != kNone) sender.AcknowledgementLost(CallAt(train.covers).number);
     sender.AcknowledgementLost(train.number);
   }
   ArmTransferTimer(turn, train.transfer);
@@ -295,7 +294,7 @@ bool HostProcess::LostInFabric(Turn& turn, CallHandle handle, MessageKind kind) 
   const std::uint32_t index = call.transfer;
   const std::uint32_t slot = SplitTrain(turn.now(), index, call.number, lost);
   CountDrop(DropReason::kFabricLoss);
-  transfers_[index].sender.Lost(calls_[slot].number, before);
+  transfers_[index].sender.Lost(CallAt(slot).number, before);
   ArmTransferTimer(turn, index);
   return false;
 }
@@ -338,7 +337,7 @@ void HostProcess::TrainArrived(Turn& turn, CallHandle handle, MessageKind kind) 
 // The call that a train is part of.  A rank that never saw the call learns it from the train.
 Call& HostProcess::MessageOf(const Call& train) {
   const CallHandle handle = CallHandle::Unpack(train.message);
-  context_.calls[handle.host]->Reach(handle.slot);
+  context_.calls.Reach(handle);
   Call& call = context_.call(handle);
   const bool known = call.key == train.key && call.edge == train.edge && call.plan == train.plan &&
                      call.client_host == train.client_host && call.server_pod == train.server_pod;

@@ -2,8 +2,8 @@
 
 /// @file
 /// What a network between hosts needs to know of the events that hosts send to each other.  By
-/// itself the fabric is a delay; whoever simulates its links puts processes of its own in the place
-/// of the hosts in TrafficContext::lps and passes the events on.
+/// itself the fabric is a delay; whoever simulates its links names processes of its own in
+/// TrafficContext::first_hops, which pass the events on.
 
 #include <cstdint>
 #include <optional>

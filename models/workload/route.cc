@@ -10,15 +10,15 @@ namespace {
 constexpr std::uint32_t kPortsPerPair = 4;
 
 // A backend on `node`, at random.
-std::uint32_t LocalBackend(const Model& model, const EdgeModel& edge, std::uint32_t node,
+std::uint32_t LocalBackend(const TrafficContext& context, const EdgeModel& edge, std::uint32_t node,
                            RandomStream& choice) {
   std::uint32_t local = 0;
   for (const Backend& backend : edge.backends) {
-    if (model.pods[backend.pod].node == node) ++local;
+    if (context.node_of(backend.pod) == node) ++local;
   }
   std::uint32_t skip = choice.Below(local);
   for (std::uint32_t index = 0;; ++index) {
-    if (model.pods[edge.backends[index].pod].node == node && skip-- == 0) return index;
+    if (context.node_of(edge.backends[index].pod) == node && skip-- == 0) return index;
   }
 }
 
@@ -63,13 +63,13 @@ bool RouteCall(const TrafficContext& context, const Caller& caller, std::uint32_
   if (caller.host == context.external_host() && edge.local_entry) {
     const auto& nodes = context.entry_nodes(caller.edge);
     const std::uint32_t node = nodes[choice.Below(static_cast<std::uint32_t>(nodes.size()))];
-    index = LocalBackend(model, edge, node, choice);
+    index = LocalBackend(context, edge, node, choice);
   } else {
     const auto backends = static_cast<std::uint32_t>(edge.backends.size());
     if (index == kNone) index = choice.Below(backends);
     if (caller.host == context.external_host()) {
       const std::uint32_t node = choice.Below(context.external_host());
-      if (node != model.pods[edge.backends[index].pod].node) {
+      if (node != context.node_of(edge.backends[index].pod)) {
         call.via_host = node;
         locality = Locality::kViaNode;
       }
@@ -77,7 +77,7 @@ bool RouteCall(const TrafficContext& context, const Caller& caller, std::uint32_
   }
   const Backend& backend = edge.backends[index];
   call.server_pod = backend.pod;
-  call.server_host = model.pods[backend.pod].node;
+  call.server_host = context.node_of(backend.pod);
   if (call.server_host == caller.host) locality = Locality::kSameNode;
   call.plan = context.PlanOf(caller.edge, backend.target, locality);
   call.admission = edge.targets[backend.target].admission;

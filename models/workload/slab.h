@@ -7,6 +7,7 @@
 /// Thread safety: one owner allocates and frees.  Whoever was handed an index by a message may use
 /// the record meanwhile: growing does not touch existing chunks.
 
+#include <algorithm>
 #include <array>
 #include <bit>
 #include <cstddef>
@@ -21,8 +22,11 @@ namespace cnisim::workload {
 template <class T>
 class alignas(64) Slab {
  public:
+  static constexpr std::uint32_t kFirst = 16;  ///< records in the first chunk
+
   /// Index of a record in the state that its last user left it in (a fresh one: T{}).
   std::uint32_t Allocate() {
+    if (few_ != 0) return few_free_[--few_];
     if (!free_.empty()) {
       const std::uint32_t index = free_.back();
       free_.pop_back();
@@ -44,7 +48,10 @@ class alignas(64) Slab {
   }
 
   /// @pre `index` is allocated
-  void Free(std::uint32_t index) { free_.push_back(index); }
+  void Free(std::uint32_t index) {
+    if (few_ == few_free_.size()) Spill();
+    few_free_[few_++] = index;
+  }
 
   T& operator[](std::uint32_t index) {
     const unsigned chunk = ChunkOf(index);
@@ -54,21 +61,39 @@ class alignas(64) Slab {
 
   /// Indices below this have been allocated at some time.
   std::uint32_t size() const { return size_; }
-  std::size_t live() const { return size_ - free_.size(); }
+  std::size_t live() const { return size_ - few_ - free_.size(); }
+
+  /// The records 0 .. kFirst - 1, which are enough for most hosts.  @pre Reach(0) was called
+  T* first_chunk() const { return chunks_[0].get(); }
+  /// Asks for the record that Allocate() will give.
+  void PrefetchNext() const {
+    if (few_ == 0) return;
+    const char* const record = reinterpret_cast<const char*>(&(*this)[few_free_[few_ - 1]]);
+    for (std::size_t line = 0; line < sizeof(T); line += 64) __builtin_prefetch(record + line, 1);
+  }
 
  private:
-  static constexpr std::uint32_t kFirst = 64;  // records in the first chunk
-  static constexpr unsigned kChunks = 25;
+  static constexpr unsigned kChunks = 27;
 
   // Chunk c holds the indices from (2^c - 1) * kFirst on.
   static unsigned ChunkOf(std::uint32_t index) {
     return static_cast<unsigned>(std::bit_width((index + kFirst) / kFirst)) - 1;
   }
 
-  // What a small population needs comes first.
-  std::vector<std::uint32_t> free_;
+  // The older half of the few goes behind those that were freed before them.
+  void Spill() {
+    const auto middle = few_free_.begin() + few_free_.size() / 2;
+    free_.insert(free_.end(), few_free_.begin(), middle);
+    std::copy(middle, few_free_.end(), few_free_.begin());
+    few_ = static_cast<std::uint32_t>(few_free_.end() - middle);
+  }
+
+  // What a small population needs comes first: one cache line.
   std::uint32_t size_ = 0;
+  std::uint32_t few_ = 0;                    // of few_free_ that are in use
+  std::array<std::uint32_t, 8> few_free_{};  // freed last
   std::array<std::unique_ptr<T[]>, kChunks> chunks_;
+  std::vector<std::uint32_t> free_;  // before those
 };
 
 }  // namespace cnisim::workload

@@ -20,6 +20,7 @@ TrafficContext::TrafficContext(const Model& model, std::uint64_t seed, bool fuse
     }
   }
   for (const NodeModel& a : model.nodes) {
+    node_places_.push_back({a.zone, a.proximity_group});
     if (a.proximity_group != 0) min_latency_ = std::min(min_latency_, same_group_.floor());
     for (std::size_t zone = 0; zone < kZones; ++zone) {
       min_latency_ = std::min(min_latency_, model.latency.zones[a.zone][zone].floor);
@@ -80,7 +81,7 @@ TrafficContext::TrafficContext(const Model& model, std::uint64_t seed, bool fuse
   pods_on_.resize(host_count());
   for (std::uint32_t pod = 0; pod < model.pods.size(); ++pod) {
     std::vector<std::uint32_t>& neighbours = pods_on_[model.pods[pod].node];
-    local_pods_.push_back(static_cast<std::uint32_t>(neighbours.size()));
+    pod_places_.push_back({model.pods[pod].node, static_cast<std::uint32_t>(neighbours.size())});
     neighbours.push_back(pod);
   }
   std::vector<SimTime> timeouts;
@@ -122,8 +123,8 @@ std::uint32_t TrafficContext::PlanOf(std::uint32_t edge, std::uint32_t target,
 
 const FabricSampler& TrafficContext::fabric(std::uint32_t from_host, std::uint32_t to_host) const {
   if (from_host >= external_host() || to_host >= external_host()) return external_;
-  const NodeModel& from = model_.nodes[from_host];
-  const NodeModel& to = model_.nodes[to_host];
+  const NodePlace& from = node_places_[from_host];
+  const NodePlace& to = node_places_[to_host];
   if (from.proximity_group != 0 && from.proximity_group == to.proximity_group) return same_group_;
   return fabric_[from.zone * kZones + to.zone];
 }

@@ -19,6 +19,31 @@
 
 namespace cnisim::workload {
 
+/// Where the calls of all hosts are.
+class CallDirectory {
+ public:
+  /// Those of the next host.  The slab must stay where it is.
+  void Add(Slab<CallRecord>& calls) {
+    calls.Reach(0);
+    places_.push_back({calls.first_chunk(), &calls});
+  }
+  CallRecord& operator[](CallHandle handle) const {
+    const Place& place = places_[handle.host];
+    if (handle.slot < Slab<CallRecord>::kFirst) [[likely]]
+      return place.first[handle.slot];
+    return (*place.slab)[handle.slot];
+  }
+  /// Makes memory for a call of another rank's host.
+  void Reach(CallHandle handle) const { places_[handle.host].slab->Reach(handle.slot); }
+
+ private:
+  struct Place {
+    CallRecord* first;  // its first chunk
+    Slab<CallRecord>* slab;
+  };
+  std::vector<Place> places_;  // [host]
+};
+
 class TrafficContext {
  public:
   /// @param fused  as HostResources has it
@@ -64,7 +89,8 @@ class TrafficContext {
   /// Bulk connections of all sources.
   std::uint32_t streams() const { return streams_; }
   /// Number of the pod among those of its node.
-  std::uint32_t local_pod(std::uint32_t pod) const { return local_pods_[pod]; }
+  std::uint32_t local_pod(std::uint32_t pod) const { return pod_places_[pod].number; }
+  std::uint32_t node_of(std::uint32_t pod) const { return pod_places_[pod].node; }
   /// Calls of edges with equal time-outs share a queue of deadlines.
   std::uint32_t deadline_queue(std::uint32_t edge) const { return deadline_queues_[edge]; }
   std::uint32_t deadline_queue_count() const { return deadline_queue_count_; }
@@ -97,12 +123,29 @@ class TrafficContext {
   }
 
   // Set once all hosts exist.
-  std::vector<Slab<Call>*> calls;  // [host]
-  std::vector<engine::LpId> lps;   // [host]
+  CallDirectory calls;
+  std::vector<engine::LpId> lps;  // [host]
+  /// [host]: the process that takes what it sends to others, where the fabric's links are
+  /// simulated; empty: the fabric is a delay.
+  std::vector<engine::LpId> first_hops;
 
-  Call& call(CallHandle handle) const { return (*calls[handle.host])[handle.slot]; }
+  engine::LpId NextHop(std::uint32_t from_host, std::uint32_t to_host) const {
+    return first_hops.empty() ? lps[to_host] : first_hops[from_host];
+  }
+
+  Call& call(CallHandle handle) const { return calls[handle].call; }
 
  private:
+  // What every message asks of a pod and of a node, without the rest that a model has of them.
+  struct PodPlace {
+    std::uint32_t node = 0;
+    std::uint32_t number = 0;  // among the pods of its node
+  };
+  struct NodePlace {
+    std::uint32_t zone = 0;
+    std::uint32_t proximity_group = 0;
+  };
+
   void DealOutClients();
 
   const Model& model_;
@@ -115,7 +158,8 @@ class TrafficContext {
   std::vector<std::uint32_t> plan_index_;                // [plan_base + target * kLocalities + l]
   std::vector<LogNormalDistribution> service_times_;     // [application]
   std::vector<std::vector<std::uint32_t>> entry_nodes_;  // [edge]
-  std::vector<std::uint32_t> local_pods_;                // [pod]
+  std::vector<PodPlace> pod_places_;                     // [pod]
+  std::vector<NodePlace> node_places_;                   // [host], without the clients outside
   std::vector<std::vector<std::uint32_t>> pods_on_;      // [host]
   std::vector<std::uint32_t> deadline_queues_;           // [edge]
   std::uint32_t deadline_queue_count_ = 0;

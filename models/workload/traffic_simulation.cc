@@ -191,7 +191,7 @@ TrafficRecord SimulateTraffic(const Model& model, const TrafficOptions& options)
   for (std::uint32_t host = 0; host < context.host_count(); ++host) {
     auto process = std::make_unique<HostProcess>(context, host);
     hosts.push_back(process.get());
-    context.calls.push_back(&process->calls());
+    context.calls.Add(process->calls());
     context.lps.push_back(simulation.Add(std::move(process)));
   }
   simulation.ConnectAll(context.lps, context.min_latency());

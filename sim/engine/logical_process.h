@@ -27,9 +27,12 @@ class LogicalProcess {
   ///     while (const Event* event = turn.Next()) Handle(*event, turn);
   virtual void Run(Turn& turn) = 0;
 
-  /// Called a few turns ahead, by the thread whose turn it will be: may ask for the memory that
-  /// handling `event` touches first.  Changes nothing.  Not called unless prefetches().
-  virtual void Prefetch(const Event&) const {}
+  /// Called some turns ahead, by the thread whose turn it will be: asks for memory that handling
+  /// `event` touches, as far as its place is known without reading the process.  Changes nothing.
+  /// Called only if many processes have prefetches().
+  virtual void PrefetchFar(const Event&) const {}
+  /// A few turns later: may read what PrefetchFar() has asked for.
+  virtual void PrefetchNear(const Event&) const {}
   virtual bool prefetches() const { return false; }
 
   /// What the profile groups by: "node", "gateway".  A literal.

@@ -45,7 +45,7 @@ CoreGroup::Submission CoreGroup::Submit(SimTime now, std::uint64_t task, SimTime
   }
   std::uint32_t best = cores();
   for (std::uint32_t core = 0; core < cores(); ++core) {
-    if (cores_[core].has_task) continue;
+    if (cores_[core].has_task()) continue;
     if (best == cores() || SoftirqBacklog(now, core) < SoftirqBacklog(now, best)) best = core;
     if (SoftirqBacklog(now, best) == SimTime()) break;  // none is less, nor lower
   }
@@ -55,7 +55,6 @@ CoreGroup::Submission CoreGroup::Submit(SimTime now, std::uint64_t task, SimTime
 
 CoreGroup::Running CoreGroup::Start(SimTime now, std::uint32_t core, const Waiting& waiting) {
   Core& at = cores_[core];
-  at.has_task = true;
   at.task = waiting.task;
   at.task_since = waiting.since;
   at.task_work += waiting.demand;
@@ -66,13 +65,13 @@ CoreGroup::Running CoreGroup::Start(SimTime now, std::uint32_t core, const Waiti
 }
 
 CoreGroup::Check CoreGroup::Recheck(SimTime now, std::uint32_t core) {
-  CNISIM_CHECK(core < cores_.size() && cores_[core].has_task, "a task runs on the core");
+  CNISIM_CHECK(core < cores_.size() && cores_[core].has_task(), "a task runs on the core");
   Core& at = cores_[core];
   if (now < at.task_completion) {
     return {false, at.task_completion, at.task, at.task_since, std::nullopt};
   }
   Check done{true, now, at.task, at.task_since, std::nullopt};
-  at.has_task = false;
+  at.task_since = kNobody;
   ++idle_cores_;
   if (queue_size_ > 0) done.next = Start(now, core, Dequeue());
   return done;
@@ -95,7 +94,7 @@ CoreGroup::TasksInside CoreGroup::InsideAt(SimTime now) const {
     inside.ages += now - since;
   };
   for (const Core& core : cores_) {
-    if (core.has_task) count(core.task_since);
+    if (core.has_task()) count(core.task_since);
   }
   for (std::size_t i = 0; i < queue_size_; ++i) {
     count(queue_[(queue_first_ + i) & (queue_.size() - 1)].since);
@@ -109,7 +108,7 @@ SimTime CoreGroup::SoftirqBusyTime(SimTime now, std::uint32_t core) const {
 
 SimTime CoreGroup::TaskBusyTime(SimTime now, std::uint32_t core) const {
   const Core& at = cores_[core];
-  if (!at.has_task) return at.task_work;
+  if (!at.has_task()) return at.task_work;
   // From now on the core does what is left of the softirq work first, then what is left of the
   // task.
   const SimTime left = at.task_completion - std::max(at.softirq_free_at, now);

@@ -44,6 +44,7 @@
 
 #include "sim/base/units.h"
 #include "sim/queueing/departure_ring.h"
+#include "sim/queueing/presence.h"
 
 namespace cnisim::queueing {
 
@@ -89,8 +90,8 @@ class CoreGroup {
   /// Asks for what Recheck() of the core reads.
   void Prefetch(std::uint32_t core) const {
     const Core& at = cores_[core];
-    __builtin_prefetch(&at);
-    __builtin_prefetch(&at.has_task);
+    __builtin_prefetch(&at, 1);
+    __builtin_prefetch(&at.task, 1);
   }
 
   /// The core that receive-side scaling picks for a flow of this hash.
@@ -111,7 +112,7 @@ class CoreGroup {
   Check Recheck(SimTime now, std::uint32_t core);
 
   /// Is there a task on the core (running or preempted)?
-  bool HasTask(std::uint32_t core) const { return cores_[core].has_task; }
+  bool HasTask(std::uint32_t core) const { return cores_[core].has_task(); }
   /// Softirq work left on the core at `now`.
   SimTime SoftirqBacklog(SimTime now, std::uint32_t core) const;
   /// Packets in the core's softirq queue at `now`; counted only with a finite backlog.
@@ -130,6 +131,9 @@ class CoreGroup {
   /// @pre now is not before the last call's
   SimTime SoftirqBusyTime(SimTime now, std::uint32_t core) const;
   SimTime TaskBusyTime(SimTime now, std::uint32_t core) const;
+  /// The core's softirq work as its user sees it, who keeps the account (presence.h): it has its
+  /// place here because whoever asks for such work touches this memory anyway.
+  ServiceAccount& softirq_account(std::uint32_t core) { return cores_[core].softirq_account; }
 
   std::uint64_t softirq_accepted() const { return softirq_accepted_; }
   std::uint64_t softirq_dropped() const { return softirq_dropped_; }
@@ -137,17 +141,22 @@ class CoreGroup {
   std::uint64_t tasks_dropped() const { return tasks_dropped_; }
 
  private:
-  // Softirq work needs the first cache line alone.
+  static constexpr SimTime kNobody = SimTime::Max();
+
+  // Two cache lines; softirq work needs only the first unless its backlog is limited.
   struct alignas(64) Core {
     SimTime softirq_free_at;
-    SimTime softirq_work;      // accepted so far
-    SimTime task_completion;   // predicted; in the past if there is no task
-    DepartureRing departures;  // of softirq work; unused if the backlog is unlimited
-    SimTime task_work;         // of all tasks started here
-    SimTime task_since;        // when the present one came
+    SimTime softirq_work;     // accepted so far
+    SimTime task_completion;  // predicted; in the past if there is no task
+    ServiceAccount softirq_account;
+    DepartureRing departures;      // of softirq work; unused if the backlog is unlimited
+    SimTime task_work;             // of all tasks started here
+    SimTime task_since = kNobody;  // when the present one came
     std::uint64_t task = 0;
-    bool has_task = false;
+
+    bool has_task() const { return task_since != kNobody; }
   };
+  static_assert(sizeof(Core) == 128);
   struct Waiting {
     std::uint64_t task;
     SimTime demand;
@@ -159,11 +168,11 @@ class CoreGroup {
   Waiting Dequeue();
 
   Limits limits_;
-  std::vector<Core> cores_;     // [core]
+  std::vector<Core> cores_;  // [core]
+  std::size_t queue_size_ = 0;
+  std::uint32_t idle_cores_;    // cores without a task
   std::vector<Waiting> queue_;  // ring, a power of two long
   std::size_t queue_first_ = 0;
-  std::size_t queue_size_ = 0;
-  std::uint32_t idle_cores_;  // cores without a task
   std::uint64_t softirq_accepted_ = 0;
   std::uint64_t softirq_dropped_ = 0;
   std::uint64_t tasks_accepted_ = 0;

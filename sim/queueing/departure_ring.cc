@@ -5,9 +5,10 @@
 namespace cnisim::queueing {
 
 void DepartureRing::Grow() {
-  std::vector<SimTime> larger(2 * room());
-  for (std::size_t i = 0; i < size_; ++i) larger[i] = times()[(first_ + i) & (room() - 1)];
+  auto larger = std::make_unique<SimTime[]>(std::size_t{2} * room_);
+  for (std::uint32_t i = 0; i < size_; ++i) larger[i] = times()[(first_ + i) & (room_ - 1)];
   many_ = std::move(larger);
+  room_ *= 2;
   first_ = 0;
 }
 

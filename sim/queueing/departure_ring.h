@@ -7,7 +7,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <vector>
+#include <memory>
 
 #include "sim/base/units.h"
 
@@ -18,15 +18,15 @@ class DepartureRing {
  public:
   /// @pre departure is not before the last one pushed
   void Push(SimTime departure) {
-    if (size_ == room()) Grow();
-    times()[(first_ + size_) & (room() - 1)] = departure;
+    if (size_ == room_) Grow();
+    times()[(first_ + size_) & (room_ - 1)] = departure;
     ++size_;
   }
 
   /// Forgets everyone who has left by `now`: a departure at `now` has happened.
   void Advance(SimTime now) {
     while (size_ != 0 && times()[first_] <= now) {
-      first_ = static_cast<std::uint32_t>((first_ + 1) & (room() - 1));
+      first_ = (first_ + 1) & (room_ - 1);
       --size_;
     }
   }
@@ -34,14 +34,16 @@ class DepartureRing {
   std::size_t size() const { return size_; }
 
  private:
-  SimTime* times() { return many_.empty() ? few_.data() : many_.data(); }
-  std::size_t room() const { return many_.empty() ? few_.size() : many_.size(); }
+  static constexpr std::uint32_t kFew = 2;
+
+  SimTime* times() { return room_ == kFew ? few_.data() : many_.get(); }
   void Grow();
 
   std::uint32_t first_ = 0;
   std::uint32_t size_ = 0;
-  std::array<SimTime, 2> few_;  // [position], until they are too few
-  std::vector<SimTime> many_;   // [position] from then on; a power of two long
+  std::uint32_t room_ = kFew;        // a power of two
+  std::array<SimTime, kFew> few_;    // [position], until they are too few
+  std::unique_ptr<SimTime[]> many_;  // [position] from then on
 };
 
 }  // namespace cnisim::queueing

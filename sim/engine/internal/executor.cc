@@ -17,6 +17,8 @@ namespace {
 constexpr SimTime kWidestWindow = SimTime::FromNanos(1'000'000);
 
 // More workers than LPs have nothing to do, and every worker has a list for each window and block.
+// Fewer processes that would prefetch fit a core's cache, and asking costs more than it brings.
+constexpr std::uint32_t kPrefetchFrom = 512;
 constexpr unsigned kMostWorkers = 64;
 constexpr std::uint32_t kBlocksPerWorker = 16;
 
@@ -150,10 +152,11 @@ void Executor::Freeze(const RunOptions& options) {
   kinds_.erase(std::unique(kinds_.begin(), kinds_.end()), kinds_.end());
   earlier_kind_events_.resize(kinds_.size());
   states_.resize(processes_.size());
+  std::uint32_t prefetching = 0;
   for (std::uint32_t i = 0; i < lp_count(); ++i) {
     LpState& state = states_[i];
     state.process = processes_[i].get();
-    layout_.prefetches = layout_.prefetches || state.process->prefetches();
+    if (state.process->prefetches()) ++prefetching;
     const std::uint64_t source = shuffle_ties_.has_value() ? Permute(i, *shuffle_ties_) : i;
     state.next_order = FirstOrder(source);
     state.kind = static_cast<std::uint32_t>(
@@ -164,6 +167,7 @@ void Executor::Freeze(const RunOptions& options) {
         static_cast<std::uint32_t>(std::min<std::int64_t>(latency.nanos(), UINT32_MAX));
   }
   Divide(options);
+  layout_.prefetches = prefetching >= kPrefetchFrom;
   layout_.lps = states_;
   layout_.kinds = static_cast<std::uint32_t>(kinds_.size());
   layout_.width = std::min(channels_.Lookahead().value_or(kWidestWindow), kWidestWindow);

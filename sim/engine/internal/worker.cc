@@ -13,9 +13,10 @@ constexpr std::size_t kInsertionSortMax = 24;  // keys that insertion sort handl
 constexpr unsigned kSmallDigit = 8;            // bits of a radix pass over few keys
 constexpr unsigned kLargeDigit = 11;           // over many
 constexpr std::size_t kManyKeys = 1024;
-constexpr std::size_t kPrefetchState = 12;  // how many turns ahead
-constexpr std::size_t kPrefetchProcess = 6;
-constexpr std::size_t kPrefetchEvent = 3;
+constexpr std::size_t kPrefetchState = 14;  // how many turns ahead
+constexpr std::size_t kPrefetchProcess = 10;
+constexpr std::size_t kPrefetchFar = 6;
+constexpr std::size_t kPrefetchNear = 3;
 
 }  // namespace
 
@@ -353,9 +354,15 @@ void Worker::RunSorted() {
     if (first + kPrefetchProcess < count) {
       __builtin_prefetch(layout_.lps[LpOf(keys[first + kPrefetchProcess]).value()].process);
     }
-    if (layout_.prefetches && first + kPrefetchEvent < count) {
-      const std::uint64_t key = keys[first + kPrefetchEvent];
-      layout_.lps[LpOf(key).value()].process->Prefetch(*EventOf(key));
+    if (layout_.prefetches) {
+      if (first + kPrefetchFar < count) {
+        const std::uint64_t key = keys[first + kPrefetchFar];
+        layout_.lps[LpOf(key).value()].process->PrefetchFar(*EventOf(key));
+      }
+      if (first + kPrefetchNear < count) {
+        const std::uint64_t key = keys[first + kPrefetchNear];
+        layout_.lps[LpOf(key).value()].process->PrefetchNear(*EventOf(key));
+      }
     }
     std::size_t last = first + 1;
     while (last < count && keys[last] >> lp_shift_ == keys[first] >> lp_shift_) ++last;

@@ -43,7 +43,7 @@ struct Layout {
   unsigned block_shift = 0;                     // LP id >> block_shift is its block
   std::uint32_t blocks = 1;                     // number of blocks
   std::uint32_t kinds = 0;                      // number of kinds of LPs
-  bool prefetches = false;                      // some LP does
+  bool prefetches = false;                      // many LPs do
   const ChannelGraph* verify = nullptr;         // channels to check every message against, or none
   const std::uint32_t* rank_of = nullptr;       // [lp id], or no ranks
   std::uint32_t rank = 0;                       // this process's

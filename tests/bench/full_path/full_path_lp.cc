@@ -47,6 +47,18 @@ std::string ScenarioOf(const leafspine::Parameters& parameters) {
 
 }  // namespace
 
+Header Header::Of(const workload::TrafficContext& context, const engine::Event& event) {
+  const std::optional<workload::MessageOnWire> message = OnWire(context, event);
+  CNISIM_CHECK(message.has_value(), "nothing is dropped on links that are mostly idle");
+  const auto handle = workload::CallHandle::Unpack(event.payload);
+  const auto narrow = [](std::int64_t value) {
+    CNISIM_CHECK(value <= UINT16_MAX, "a header has 16 bits for it");
+    return static_cast<std::uint16_t>(value);
+  };
+  return {narrow(message->to), narrow(message->size.count()), narrow(handle.host),
+          narrow(handle.slot)};
+}
+
 workload::Model BuildModel(const leafspine::Parameters& parameters) {
   document::Diagnostics diagnostics;
   const auto catalog = scenario::Catalog::Load(std::nullopt, diagnostics);
@@ -65,10 +77,7 @@ workload::Model BuildModel(const leafspine::Parameters& parameters) {
 }
 
 EngineRun::EngineRun(const leafspine::Parameters& parameters)
-    : parameters_(parameters), model_(BuildModel(parameters)) {
-  for (std::uint32_t leaf = 0; leaf < parameters_.leaves(); ++leaf) {
-    contexts_.emplace_back(model_, parameters_.seed);
-  }
+    : parameters_(parameters), model_(BuildModel(parameters)), context_(model_, parameters.seed) {
   AddHosts();
   AddSwitches();
   Connect();
@@ -84,13 +93,11 @@ void EngineRun::AddHosts() {
   for (std::uint32_t host = 0; host <= parameters_.hosts; ++host) {
     const std::uint32_t leaf =
         std::min(host / parameters_.hosts_per_leaf, parameters_.leaves() - 1);
-    auto process = std::make_unique<workload::HostProcess>(contexts_[leaf], host);
+    auto process = std::make_unique<workload::HostProcess>(context_, host);
     hosts_.push_back(process.get());
-    for (workload::TrafficContext& context : contexts_) context.calls.push_back(&process->calls());
-    simulation_.Add(std::move(process));
-  }
-  for (std::uint32_t leaf = 0; leaf < parameters_.leaves(); ++leaf) {
-    contexts_[leaf].lps.assign(hosts_.size(), LeafLp(leaf));
+    context_.calls.Add(process->calls());
+    context_.lps.push_back(simulation_.Add(std::move(process)));
+    context_.first_hops.push_back(LeafLp(leaf));
   }
 }
 
@@ -99,30 +106,25 @@ void EngineRun::AddSwitches() {
   const Bytes buffer = leafspine::kPacket * (parameters_.queue + 1);
   const queueing::RateLimitedLink edge(kEdge, buffer);
   const queueing::RateLimitedLink core(kCore, buffer);
-  const auto leaf_of = [this](std::uint32_t host) { return host / parameters_.hosts_per_leaf; };
+  const std::uint32_t per_leaf = parameters_.hosts_per_leaf;
   for (std::uint32_t leaf = 0; leaf < parameters_.leaves(); ++leaf) {
-    // Port 0 goes up, to the one spine that the leaf uses.
-    std::vector<Switch::Port> ports{{core, SpineLp(leaf % parameters_.spines)}};
-    std::vector<std::uint32_t> port_of(parameters_.hosts, 0);
-    for (std::uint32_t host = 0; host < parameters_.hosts; ++host) {
-      if (leaf_of(host) != leaf) continue;
-      port_of[host] = static_cast<std::uint32_t>(ports.size());
-      ports.push_back({edge, engine::LpId(host)});
+    std::vector<Port> down;
+    for (std::uint32_t host = leaf * per_leaf;
+         host < std::min(parameters_.hosts, (leaf + 1) * per_leaf); ++host) {
+      down.push_back({edge, engine::LpId(host)});
     }
-    auto process = std::make_unique<Switch>(contexts_[leaf], parameters_.propagation, "leaf",
-                                            std::move(ports), std::move(port_of));
+    auto process =
+        std::make_unique<Leaf>(context_, parameters_.propagation, leaf * per_leaf, std::move(down),
+                               Port{core, SpineLp(leaf % parameters_.spines)});
     leaves_.push_back(process.get());
     simulation_.Add(std::move(process));
   }
   for (std::uint32_t spine = 0; spine < parameters_.spines; ++spine) {
-    std::vector<Switch::Port> ports;
+    std::vector<Port> down;
     for (std::uint32_t leaf = 0; leaf < parameters_.leaves(); ++leaf) {
-      ports.push_back({core, LeafLp(leaf)});
+      down.push_back({core, LeafLp(leaf)});
     }
-    std::vector<std::uint32_t> port_of;
-    for (std::uint32_t host = 0; host < parameters_.hosts; ++host) port_of.push_back(leaf_of(host));
-    simulation_.Add(std::make_unique<Switch>(contexts_.front(), parameters_.propagation, "spine",
-                                             std::move(ports), std::move(port_of)));
+    simulation_.Add(std::make_unique<Spine>(parameters_.propagation, per_leaf, std::move(down)));
   }
 }
 
@@ -156,7 +158,7 @@ Outcome EngineRun::outcome() const {
   outcome.connections = flow.connections;
   outcome.mean_round_trip_ns = flow.latency_total.Mean();
   // Two leaves and four links, or one leaf and two links.
-  for (const Switch* leaf : leaves_) outcome.hops += 2 * leaf->carried();
+  for (const Leaf* leaf : leaves_) outcome.hops += 2 * leaf->carried();
   return outcome;
 }
 

@@ -6,8 +6,8 @@
 /// VXLAN through the models that scenarios use, and its packets cross the links in their true size.
 /// Hosts, switches, links, propagation and mean gap between requests are the bare network's.
 
+#include <bit>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -28,50 +28,98 @@ namespace cnisim::full_path {
 /// The traffic of `parameters.hosts` nodes.
 workload::Model BuildModel(const leafspine::Parameters& parameters);
 
-/// A leaf or a spine: a link to each neighbour that it sends to.
-class Switch final : public engine::LogicalProcess {
+/// What switches read of a packet: its header, which goes with it from the first leaf to the last.
+struct Header {
+  std::uint16_t to = 0;  // host
+  std::uint16_t bytes = 0;
+  std::uint16_t client = 0;  // the call's handle
+  std::uint16_t slot = 0;
+
+  // In the kind of an event whose payload is a header.
+  static constexpr std::uint16_t kMark = 0x100;
+
+  static Header Of(const workload::TrafficContext& context, const engine::Event& event);
+  std::uint64_t Handle() const { return workload::CallHandle{client, slot}.Pack(); }
+  std::uint64_t Pack() const { return std::bit_cast<std::uint64_t>(*this); }
+  static Header Unpack(std::uint64_t word) { return std::bit_cast<Header>(word); }
+};
+
+struct Port {
+  queueing::RateLimitedLink link;
+  engine::LpId neighbour;
+};
+
+/// A leaf: a port to each of its hosts, and one to the spine that it uses.
+class Leaf final : public engine::LogicalProcess {
  public:
-  struct Port {
-    queueing::RateLimitedLink link;
-    engine::LpId neighbour;
-  };
-  /// @param port_of  [host] -> index in `ports`
-  Switch(const workload::TrafficContext& context, SimTime propagation, std::string_view kind,
-         std::vector<Port> ports, std::vector<std::uint32_t> port_of)
+  Leaf(const workload::TrafficContext& context, SimTime propagation, std::uint32_t first_host,
+       std::vector<Port> down, Port up)
       : context_(context),
         propagation_(propagation),
-        kind_(kind),
-        ports_(std::move(ports)),
-        port_of_(std::move(port_of)) {}
+        first_host_(first_host),
+        down_(std::move(down)),
+        up_(std::move(up)) {}
 
   void Run(engine::Turn& turn) override {
     while (const engine::Event* event = turn.Next()) {
-      const std::optional<workload::MessageOnWire> message = OnWire(context_, *event);
-      CNISIM_CHECK(message.has_value(), "nothing is dropped on links that are mostly idle");
-      Port& port = ports_[port_of_[message->to]];
-      const std::optional<SimTime> sent = port.link.Accept(event->time, message->size);
-      CNISIM_CHECK(sent.has_value(), "the link has room");
+      const bool enters = (event->kind & Header::kMark) == 0;
+      const Header header = enters ? Header::Of(context_, *event) : Header::Unpack(event->payload);
+      const auto host_event = static_cast<std::uint16_t>(event->kind & ~Header::kMark);
       ++carried_;
-      turn.Send(port.neighbour, *sent + propagation_, event->kind, event->payload, event->aux);
+      const std::uint32_t below = header.to - first_host_;
+      if (below < down_.size()) {
+        turn.Send(down_[below].neighbour, Sent(down_[below], *event, header), host_event,
+                  header.Handle(), event->aux);
+      } else {
+        turn.Send(up_.neighbour, Sent(up_, *event, header), host_event | Header::kMark,
+                  header.Pack(), event->aux);
+      }
     }
   }
-  void Prefetch(const engine::Event& event) const override {
-    const auto handle = workload::CallHandle::Unpack(event.payload);
-    const char* const call = reinterpret_cast<const char*>(&context_.call(handle));
-    __builtin_prefetch(call);
-    __builtin_prefetch(call + 64);
+  void PrefetchFar(const engine::Event& event) const override {
+    if ((event.kind & Header::kMark) != 0) return;
+    __builtin_prefetch(&context_.call(workload::CallHandle::Unpack(event.payload)));
   }
   bool prefetches() const override { return true; }
-  std::string_view kind() const override { return kind_; }
+  std::string_view kind() const override { return "leaf"; }
   std::uint64_t carried() const { return carried_; }
 
  private:
+  SimTime Sent(Port& port, const engine::Event& event, const Header& header) const {
+    const std::optional<SimTime> sent = port.link.Accept(event.time, Bytes(header.bytes));
+    CNISIM_CHECK(sent.has_value(), "the link has room");
+    return *sent + propagation_;
+  }
+
   const workload::TrafficContext& context_;
   SimTime propagation_;
-  std::string_view kind_;
-  std::vector<Port> ports_;
-  std::vector<std::uint32_t> port_of_;
+  std::uint32_t first_host_;
+  std::vector<Port> down_;  // [host under this leaf]
+  Port up_;
   std::uint64_t carried_ = 0;
+};
+
+/// A spine: a port to each leaf.
+class Spine final : public engine::LogicalProcess {
+ public:
+  Spine(SimTime propagation, std::uint32_t hosts_per_leaf, std::vector<Port> down)
+      : propagation_(propagation), hosts_per_leaf_(hosts_per_leaf), down_(std::move(down)) {}
+
+  void Run(engine::Turn& turn) override {
+    while (const engine::Event* event = turn.Next()) {
+      const Header header = Header::Unpack(event->payload);
+      Port& port = down_[header.to / hosts_per_leaf_];
+      const std::optional<SimTime> sent = port.link.Accept(event->time, Bytes(header.bytes));
+      CNISIM_CHECK(sent.has_value(), "the link has room");
+      turn.Send(port.neighbour, *sent + propagation_, event->kind, event->payload, event->aux);
+    }
+  }
+  std::string_view kind() const override { return "spine"; }
+
+ private:
+  SimTime propagation_;
+  std::uint32_t hosts_per_leaf_;
+  std::vector<Port> down_;  // [leaf]
 };
 
 struct Outcome {
@@ -103,11 +151,10 @@ class EngineRun {
 
   leafspine::Parameters parameters_;
   workload::Model model_;
-  // [leaf]: hosts send what they send to their own leaf.
-  std::deque<workload::TrafficContext> contexts_;
+  workload::TrafficContext context_;
   engine::Simulation simulation_;
   std::vector<workload::HostProcess*> hosts_;  // [host]; owned by the simulation
-  std::vector<const Switch*> leaves_;          // likewise
+  std::vector<const Leaf*> leaves_;            // likewise
 };
 
 }  // namespace cnisim::full_path

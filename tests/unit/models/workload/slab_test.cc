@@ -35,5 +35,16 @@ TEST(SlabTest, ReusesWhatWasFreed) {
   EXPECT_EQ(slab.size(), 2U);
 }
 
+// More than the few that the slab keeps beside its first chunk, so that some spill and come back.
+TEST(SlabTest, GivesWhatWasFreedLastFirst) {
+  Slab<int> slab;
+  for (int i = 0; i < 100; ++i) static_cast<void>(slab.Allocate());
+  for (std::uint32_t i = 0; i < 100; ++i) slab.Free(i);
+  EXPECT_EQ(slab.live(), 0U);
+  for (std::uint32_t i = 100; i-- > 0;) EXPECT_EQ(slab.Allocate(), i);
+  EXPECT_EQ(slab.live(), 100U);
+  EXPECT_EQ(slab.Allocate(), 100U);
+}
+
 }  // namespace
 }  // namespace cnisim::workload
