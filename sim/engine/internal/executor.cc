@@ -170,7 +170,7 @@ void Executor::Freeze(const RunOptions& options) {
   layout_.prefetches = prefetching >= kPrefetchFrom;
   layout_.lps = states_;
   layout_.kinds = static_cast<std::uint32_t>(kinds_.size());
-  layout_.width = std::min(channels_.Lookahead().value_or(kWidestWindow), kWidestWindow);
+  layout_.SetWidth(std::min(channels_.Lookahead().value_or(kWidestWindow), kWidestWindow));
 }
 
 // Which rank owns which LP.

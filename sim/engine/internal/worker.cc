@@ -59,18 +59,6 @@ void Worker::AddRows() {
   }
 }
 
-inline void Worker::PushRing(std::size_t slot_index, const Event& event) {
-  Slot& slot = slots_[slot_index];
-  if (slot.events++ == 0) OpenSlot(slot_index);
-  const std::uint32_t block = BlockOf(event.target);
-  ChunkList& list = slot.row->lists[block];
-  if (list.full()) [[unlikely]] {
-    list.Extend(pool_);
-    slot.row->occupied[block / 64] |= std::uint64_t{1} << (block % 64);
-  }
-  list.Append(event);
-}
-
 // Calls visit(block, list) for those that have events.
 template <class Visit>
 void Worker::ForEachList(Row& row, std::uint32_t first, std::uint32_t last, Visit visit) {
@@ -94,22 +82,6 @@ void Worker::Place(const Event& event) {
   const std::int64_t index = event.time / layout_.width;
   if (index - window_.index < kSlots) {
     PushRing(SlotOf(index), event);
-  } else {
-    PushFar(event);
-  }
-}
-
-// What an LP sends beyond the open window.  Its own slot is being read by others, so what falls
-// into it, behind the end of a run that cuts it, waits in the heap.
-void Worker::Emit(const Event& event) {
-  if (layout_.rank_of != nullptr && layout_.rank_of[event.target.value()] != layout_.rank)
-      [[unlikely]] {
-    outbox_.push_back(event);
-    return;
-  }
-  const std::int64_t ahead = (event.time - window_.start) / layout_.width;
-  if (ahead > 0 && ahead < kSlots) [[likely]] {
-    PushRing(SlotOf(window_.index + ahead), event);
   } else {
     PushFar(event);
   }

@@ -37,9 +37,27 @@ static_assert(sizeof(LpState) == 32);
 /// How LPs and time are divided; fixed between two re-arrangements.
 struct Layout {
   static constexpr std::uint32_t kMostBlocks = 128;
+  static constexpr std::int64_t kRingWindows = 1024;
+  static constexpr unsigned kInverseShift = 52;
+
+  /// @pre width <= 2^20 ns
+  void SetWidth(SimTime window_width) {
+    width = window_width;
+    ring_span = width * kRingWindows;
+    width_inverse = (std::uint64_t{1} << kInverseShift) / Nanos(width) + 1;
+  }
+  /// How many windows lie between the beginning of one and a time so much later: exact, as the
+  /// error of the inverse, below 2^-52, times less than 2^31 is below 1 / width.
+  /// @pre 0 <= after < ring_span
+  std::int64_t WindowsIn(SimTime after) const {
+    __extension__ using Wide = unsigned __int128;
+    return static_cast<std::int64_t>(Wide{Nanos(after)} * width_inverse >> kInverseShift);
+  }
 
   std::span<LpState> lps;                       // [lp id]
-  SimTime width;                                // of a window
+  SimTime width;                                // of a window; SetWidth()
+  SimTime ring_span;                            // of all windows of a ring
+  std::uint64_t width_inverse = 0;              // 2^kInverseShift / width, rounded up
   unsigned block_shift = 0;                     // LP id >> block_shift is its block
   std::uint32_t blocks = 1;                     // number of blocks
   std::uint32_t kinds = 0;                      // number of kinds of LPs
@@ -50,6 +68,9 @@ struct Layout {
   std::uint64_t time_mask = ~std::uint64_t{0};  // ingredients of the digest
   std::uint64_t kind_mask = ~std::uint64_t{0};
   std::uint64_t payload_mask = ~std::uint64_t{0};
+
+ private:
+  static std::uint64_t Nanos(SimTime span) { return static_cast<std::uint64_t>(span.nanos()); }
 };
 
 /// The window that is open.
@@ -62,7 +83,7 @@ struct Window {
 
 class alignas(64) Worker {
  public:
-  static constexpr std::int64_t kSlots = 1024;  // windows of the ring
+  static constexpr std::int64_t kSlots = Layout::kRingWindows;
   static constexpr std::int64_t kNever = INT64_MAX;
 
   Worker(const Layout& layout, const Window& window);
@@ -185,5 +206,34 @@ class alignas(64) Worker {
   std::uint64_t left_out_ = 0;
   std::vector<std::uint64_t> kind_events_;  // [kind]
 };
+
+// Inline, so that whoever makes an event writes it where it will wait.
+inline void Worker::PushRing(std::size_t slot_index, const Event& event) {
+  Slot& slot = slots_[slot_index];
+  if (slot.events++ == 0) OpenSlot(slot_index);
+  const std::uint32_t block = BlockOf(event.target);
+  ChunkList& list = slot.row->lists[block];
+  if (list.full()) [[unlikely]] {
+    list.Extend(pool_);
+    slot.row->occupied[block / 64] |= std::uint64_t{1} << (block % 64);
+  }
+  list.Append(event);
+}
+
+// What an LP sends beyond the open window.  Its own slot is being read by others, so what falls
+// into it, behind the end of a run that cuts it, waits in the heap.
+inline void Worker::Emit(const Event& event) {
+  if (layout_.rank_of != nullptr && layout_.rank_of[event.target.value()] != layout_.rank)
+      [[unlikely]] {
+    outbox_.push_back(event);
+    return;
+  }
+  const SimTime after = event.time - window_.start;
+  if (after >= layout_.width && after < layout_.ring_span) [[likely]] {
+    PushRing(SlotOf(window_.index + layout_.WindowsIn(after)), event);
+  } else {
+    PushFar(event);
+  }
+}
 
 }  // namespace cnisim::engine::internal
