@@ -37,8 +37,6 @@ double Polynomial(const double (&coefficients)[N], double x) {
 // x = 2^k m with m in [1/sqrt 2, sqrt 2): ln x = k ln 2 + 2 artanh(s), s = (m - 1)/(m + 1), and
 // artanh(s) = s + s^3/3 + s^5/5 + ...  |s| < 0.1716, so the term s^23/23 is below 2^-60.
 double Log(double x) {
-  static constexpr double kArtanh[] = {1.0 / 3,  1.0 / 5,  1.0 / 7,  1.0 / 9,  1.0 / 11,
-                                       1.0 / 13, 1.0 / 15, 1.0 / 17, 1.0 / 19, 1.0 / 21};
   CNISIM_CHECK(x >= std::numeric_limits<double>::min() && x <= std::numeric_limits<double>::max(),
                "the logarithm is taken of a positive, normal number");
   const std::uint64_t bits = std::bit_cast<std::uint64_t>(x);
@@ -51,9 +49,15 @@ double Log(double x) {
   const double f = m - 1;
   const double s = f / (m + 1);
   const double s2 = s * s;
+  const double s4 = s2 * s2;
+  const double s8 = s4 * s4;
   // 2 artanh(s) = f - (f^2/2 - s (f^2/2 + 2 (s^2/3 + s^4/5 + ...))): f is exact, the rest small.
   const double half_square = 0.5 * f * f;
-  const double tail = 2 * s2 * Polynomial(kArtanh, s2);
+  // Terms in pairs, which a processor works out side by side.
+  const double low = (1.0 / 3 + s2 * (1.0 / 5)) + s4 * (1.0 / 7 + s2 * (1.0 / 9));
+  const double middle = (1.0 / 11 + s2 * (1.0 / 13)) + s4 * (1.0 / 15 + s2 * (1.0 / 17));
+  const double high = 1.0 / 19 + s2 * (1.0 / 21);
+  const double tail = 2 * s2 * (low + s8 * (middle + s8 * high));
   const double exponent = k;
   return exponent * kLn2High -
          ((half_square - (s * (half_square + tail) + exponent * kLn2Low)) - f);
@@ -79,16 +83,22 @@ double Exp(double x) {
       0x1.c199bdd85529cp+0, 0x1.c67f12e57d14bp+0, 0x1.cb720dcef9069p+0, 0x1.d072d4a07897cp+0,
       0x1.d5818dcfba487p+0, 0x1.da9e603db3285p+0, 0x1.dfc97337b9b5fp+0, 0x1.e502ee78b3ff6p+0,
       0x1.ea4afa2a490dap+0, 0x1.efa1bee615a27p+0, 0x1.f50765b6e4540p+0, 0x1.fa7c1819e90d8p+0};
-  static constexpr double kTerms[] = {1.0 / 2, 1.0 / 6, 1.0 / 24, 1.0 / 120};
   static constexpr double kInverseLn2Times64 = 64 * 1.44269504088896338700;
+  // So large that its last bit is worth 1: what is added to it is rounded to a whole number, which
+  // its low bits then hold.
+  static constexpr double kRounds = 0x1.8p52;
   if (x > 709.0) return std::numeric_limits<double>::max();
   if (x < -708.0) return 0;
-  const double scaled = x * kInverseLn2Times64;
-  const int n = static_cast<int>(scaled < 0 ? scaled - 0.5 : scaled + 0.5);
+  const double rounded = x * kInverseLn2Times64 + kRounds;
+  const double n = rounded - kRounds;
+  const auto whole = static_cast<std::int32_t>(std::bit_cast<std::uint64_t>(rounded));
   const double r = (x - n * (kLn2High / 64)) - n * (kLn2Low / 64);
-  const double power = kPowers[n & 63];
+  // r^2/2 + ... + r^5/120 in pairs, which a processor works out side by side.
+  const double r2 = r * r;
+  const double above = r2 * ((1.0 / 2 + r * (1.0 / 6)) + r2 * (1.0 / 24 + r * (1.0 / 120)));
+  const double power = kPowers[whole & 63];
   // The leading term is added last, where it costs no accuracy.
-  return (power + power * (r + r * r * Polynomial(kTerms, r))) * PowerOfTwo(n >> 6);
+  return (power + power * (r + above)) * PowerOfTwo(whole >> 6);
 }
 
 // M. J. Wichura, "Algorithm AS 241: The Percentage Points of the Normal Distribution", Applied

@@ -57,7 +57,7 @@ TEST(RandomStreamTest, DistributionsAreTheSameBitsEverywhere) {
   values.push_back(stream.Gamma(100, 0.5));
   values.push_back(stream.Gamma(100, 2));
   EXPECT_EQ(values, (std::vector<double>{0x1.867ee2dc9a8a2p-1, 0x1.3b0f60ca1a39cp-3,
-                                         -0x1.4de4732e8d707p+0, 0x1.f149c122598f2p+6,
+                                         -0x1.4de4732e8d707p+0, 0x1.f149c4c7461b4p+6,
                                          0x1.a174ab5f9640cp+5, 0x1.968590d13af02p+7}));
 }
 
