@@ -69,8 +69,8 @@ class RandomStream {
   std::uint32_t purpose_;
 };
 
-/// A log-normal distribution with its parameters worked out once.  About 20 ns a value; quantiles of
-/// the normal are right to 1e-5.
+/// A log-normal distribution with its parameters worked out once.  About 20 ns a value; quantiles
+/// of the normal are right to 1e-5.
 class LogNormalDistribution {
  public:
   /// @pre mean > 0, cv >= 0
