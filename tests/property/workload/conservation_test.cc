@@ -248,6 +248,39 @@ Model Case(std::uint32_t number) {
   return model;
 }
 
+// So many copies of the cluster that hosts are asked ahead for their memory, with one load for all:
+// every edge reaches the pods of all copies.
+Model ManyNodes(const Model& one) {
+  constexpr std::size_t kNodes = 600;
+  Model many = one;
+  const auto nodes = static_cast<std::uint32_t>(one.nodes.size());
+  const auto pods = static_cast<std::uint32_t>(one.pods.size());
+  while (many.nodes.size() < kNodes) {
+    const auto node_offset = static_cast<std::uint32_t>(many.nodes.size());
+    const auto pod_offset = static_cast<std::uint32_t>(many.pods.size());
+    many.nodes.insert(many.nodes.end(), one.nodes.begin(), one.nodes.end());
+    for (std::uint32_t pod = 0; pod < pods; ++pod) {
+      many.pods.push_back(one.pods[pod]);
+      many.pods.back().node += node_offset;
+    }
+    for (std::size_t edge = 0; edge < one.edges.size(); ++edge) {
+      for (const Backend& backend : one.edges[edge].backends) {
+        many.edges[edge].backends.push_back({backend.pod + pod_offset, backend.target});
+      }
+    }
+    for (std::size_t source = 0; source < one.sources.size(); ++source) {
+      for (const std::uint32_t client : one.sources[source].clients) {
+        many.sources[source].clients.push_back(client + pod_offset);
+      }
+    }
+  }
+  for (SourceModel& source : many.sources) {
+    source.rate *= static_cast<double>(kNodes / nodes) / 10;
+    source.connections *= static_cast<std::uint32_t>(kNodes) / nodes;
+  }
+  return many;
+}
+
 void ExpectConserved(const FlowRecord& flow, const std::string& what) {
   EXPECT_EQ(flow.offered, flow.completed + flow.total_failed() + flow.in_flight) << what;
   EXPECT_EQ(flow.completed, flow.latency_total.count()) << what;
@@ -303,6 +336,21 @@ TEST(ConservationTest, ThreadsDoNotMatter) {
     EXPECT_EQ(one.sources[0].latency_total, three.sources[0].latency_total) << number;
     EXPECT_EQ(one.drops, three.drops) << number;
   }
+}
+
+TEST(ConservationTest, ManyNodesKeepTheirRequests) {
+  std::uint64_t completed = 0;
+  for (std::uint32_t number = 0; number < 24; ++number) {
+    SCOPED_TRACE(number);
+    const Model model = ManyNodes(Case(number));
+    TrafficOptions options{.seed = 1, .threads = 1, .warm_up = 2_ms, .duration = 5_ms};
+    const TrafficRecord one = SimulateTraffic(model, options);
+    ExpectConserved(one.sources[0], "source");
+    options.threads = 2;
+    EXPECT_EQ(SimulateTraffic(model, options).digest, one.digest);
+    completed += one.sources[0].completed;
+  }
+  EXPECT_GT(completed, 1'000U);
 }
 
 // Servers moved by events give the bytes of closed forms, whatever waits or is dropped where.
