@@ -23,12 +23,8 @@ class EdgeTable {
     return Find(edge);
   }
 
-  /// Asks for the beginning of the entry that was asked for last.
-  void PrefetchLast() const {
-    if (last_ == kNoEdge) return;
-    const char* const entry = reinterpret_cast<const char*>(&entries_[last_at_]);
-    for (std::size_t line = 0; line < 192; line += 64) __builtin_prefetch(entry + line, 1);
-  }
+  /// The entry that was asked for last; nullptr if none was.
+  const T* last() const { return last_ == kNoEdge ? nullptr : &entries_[last_at_]; }
 
   std::size_t size() const { return edges_.size(); }
   /// The i-th entry and its edge, in the order of the edges.

@@ -62,18 +62,7 @@ NodeFindings OfNode(HostProcess& host, const NodeModel& about, SimTime span, Sim
 }
 
 void Merge(const FlowRecord& from, FlowRecord& to) {
-  to.offered += from.offered;
-  to.completed += from.completed;
-  to.answered += from.answered;
-  for (std::size_t i = 0; i < kFailureReasons; ++i) to.failed[i] += from.failed[i];
-  to.denied += from.denied;
-  to.in_flight += from.in_flight;
-  to.connections += from.connections;
-  to.retransmissions += from.retransmissions;
-  to.lookups += from.lookups;
-  to.queries += from.queries;
-  to.lookup_time += from.lookup_time;
-  to.delivered += from.delivered;
+  to.Add(from);
   to.latency_total.Merge(from.latency_total);
   to.latency_network.Merge(from.latency_network);
   to.latency_lookup.Merge(from.latency_lookup);

@@ -101,7 +101,7 @@ void HostProcess::PrefetchNear(const engine::Event& event) const {
         const Pod& pod = pods_[context_.local_pod(message.call.server_pod)];
         PrefetchLines(&pod, &pod.limit);
         jobs_.PrefetchNext();
-        stats_.PrefetchLast();
+        PrefetchStats();
       }
       return;
     }
@@ -114,13 +114,21 @@ void HostProcess::PrefetchNear(const engine::Event& event) const {
       PrefetchLines(generator, &generator->bursts);
       PrefetchLine(&deadlines_.front());
       calls_.PrefetchNext();
-      stats_.PrefetchLast();
+      PrefetchStats();
       resources_->cores().Prefetch(0);
       return;
     }
     default:
       return;
   }
+}
+
+// Of the edge that was counted last, which is often the next one too.
+void HostProcess::PrefetchStats() const {
+  const EdgeStats* const stats = stats_.last();
+  if (stats == nullptr) return;
+  PrefetchLine(stats);
+  PrefetchLine(&stats->latency);
 }
 
 void HostProcess::PrefetchTask(std::uint64_t task) const {
@@ -130,7 +138,7 @@ void HostProcess::PrefetchTask(std::uint64_t task) const {
       PrefetchLines(&jobs_[index], &jobs_[index] + 1);
       return;
     case TaskKind::kRead:
-      stats_.PrefetchLast();
+      PrefetchStats();
       [[fallthrough]];
     case TaskKind::kSend:
       PrefetchLines(&calls_[index], &calls_[index] + 1);
@@ -230,20 +238,10 @@ void HostProcess::AddTo(std::vector<FlowRecord>& flows) const {
   for (std::size_t i = 0; i < stats_.size(); ++i) {
     const EdgeStats& stats = stats_.entry(i);
     FlowRecord& record = flows[stats_.edge(i)];
-    record.offered += stats.offered;
-    record.completed += stats.completed;
-    record.answered += stats.answered;
-    for (std::size_t r = 0; r < kFailureReasons; ++r) record.failed[r] += stats.failed[r];
-    record.denied += stats.denied;
-    record.connections += stats.connections;
-    record.retransmissions += stats.retransmissions;
-    record.lookups += stats.lookups;
-    record.queries += stats.queries;
-    record.lookup_time += stats.lookup_time;
-    record.delivered += stats.delivered;
+    record.Add(stats);
     stats.latency.AddTo(record.latency_total, record.latency_network);
     record.latency_lookup.Merge(stats.latency_lookup);
-    Add(stats.series, record.series);
+    workload::Add(stats.series, record.series);
   }
   // Measured calls that have no end yet, counted one by one.
   for (std::uint32_t slot = 0; slot < calls_.size(); ++slot) {

@@ -196,19 +196,9 @@ class HostProcess final : public engine::LogicalProcess {
     bool armed = false;  // an event is on its way
   };
 
-  struct EdgeStats {
-    std::uint64_t offered = 0;
-    std::uint64_t completed = 0;
-    std::uint64_t answered = 0;
-    std::uint64_t connections = 0;
-    Bytes delivered;
+  // What the host adds to the record of an edge.
+  struct EdgeStats : FlowCounts {
     LatencyTally latency;
-    std::array<std::uint64_t, kFailureReasons> failed{};
-    std::uint64_t denied = 0;
-    std::uint64_t retransmissions = 0;
-    std::uint64_t lookups = 0;
-    std::uint64_t queries = 0;
-    SimTime lookup_time;
     Histogram latency_lookup;
     LatencySeries series;
   };
@@ -316,6 +306,7 @@ class HostProcess final : public engine::LogicalProcess {
   void RunSlice(engine::Turn& turn, std::uint32_t limited);
   static void ScheduleTask(engine::Turn& turn, SimTime at, std::uint64_t task, std::uint32_t core);
   void PrefetchTask(std::uint64_t task) const;
+  void PrefetchStats() const;
   void TaskDue(engine::Turn& turn, std::uint32_t core);
   void TaskDone(engine::Turn& turn, std::uint64_t task);
 

@@ -46,8 +46,8 @@ class alignas(64) LatencyTally {
     if (value.network_ns >= 0) network.Record(value.network_ns);
   }
 
-  std::array<Value, 15> values_;
   std::uint32_t waiting_ = 0;  // of values_ that are in use
+  std::array<Value, 15> values_;
   Histogram total_;
   Histogram network_;
 };

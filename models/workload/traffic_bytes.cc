@@ -44,18 +44,7 @@ ResourceUse LoadUse(ByteReader& reader) {
 
 void Save(const FlowRecord& flow, ByteWriter& writer) {
   writer.PutText(flow.name);
-  writer.Put(flow.offered);
-  writer.Put(flow.completed);
-  writer.Put(flow.answered);
-  writer.Put(flow.failed);
-  writer.Put(flow.denied);
-  writer.Put(flow.in_flight);
-  writer.Put(flow.connections);
-  writer.Put(flow.retransmissions);
-  writer.Put(flow.lookups);
-  writer.Put(flow.queries);
-  writer.Put(flow.lookup_time);
-  writer.Put(flow.delivered);
+  writer.Put(static_cast<const FlowCounts&>(flow));
   flow.latency_total.Save(writer);
   flow.latency_network.Save(writer);
   flow.latency_lookup.Save(writer);
@@ -65,18 +54,7 @@ void Save(const FlowRecord& flow, ByteWriter& writer) {
 FlowRecord LoadFlow(ByteReader& reader) {
   FlowRecord flow;
   flow.name = reader.GetText();
-  flow.offered = reader.Get<std::uint64_t>();
-  flow.completed = reader.Get<std::uint64_t>();
-  flow.answered = reader.Get<std::uint64_t>();
-  flow.failed = reader.Get<decltype(flow.failed)>();
-  flow.denied = reader.Get<std::uint64_t>();
-  flow.in_flight = reader.Get<std::uint64_t>();
-  flow.connections = reader.Get<std::uint64_t>();
-  flow.retransmissions = reader.Get<std::uint64_t>();
-  flow.lookups = reader.Get<std::uint64_t>();
-  flow.queries = reader.Get<std::uint64_t>();
-  flow.lookup_time = reader.Get<SimTime>();
-  flow.delivered = reader.Get<Bytes>();
+  static_cast<FlowCounts&>(flow) = reader.Get<FlowCounts>();
   flow.latency_total = Histogram::Load(reader);
   flow.latency_network = Histogram::Load(reader);
   flow.latency_lookup = Histogram::Load(reader);

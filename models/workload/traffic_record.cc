@@ -38,7 +38,22 @@ void Add(const LatencySeries& from, LatencySeries& to) {
   }
 }
 
-std::uint64_t FlowRecord::total_failed() const {
+void FlowCounts::Add(const FlowCounts& other) {
+  offered += other.offered;
+  completed += other.completed;
+  answered += other.answered;
+  connections += other.connections;
+  delivered += other.delivered;
+  for (std::size_t i = 0; i < kFailureReasons; ++i) failed[i] += other.failed[i];
+  denied += other.denied;
+  in_flight += other.in_flight;
+  retransmissions += other.retransmissions;
+  lookups += other.lookups;
+  queries += other.queries;
+  lookup_time += other.lookup_time;
+}
+
+std::uint64_t FlowCounts::total_failed() const {
   return std::accumulate(failed.begin(), failed.end(), std::uint64_t{0});
 }
 

@@ -65,32 +65,36 @@ using LatencySeries = std::vector<LatencyStep>;  // [step]; ends with the last a
 /// Adds step by step.
 void Add(const LatencySeries& from, LatencySeries& to);
 
-/// Requests of one traffic source, or calls of one edge of the call graph.
-/// offered == completed + all failures + in_flight.
-struct FlowRecord {
-  std::string name;  ///< "external -> frontend"
+/// Counts of requests or calls.  offered == completed + all failures + in_flight.
+struct FlowCounts {
   std::uint64_t offered = 0;
   std::uint64_t completed = 0;
   /// Answered well within the span, though asked before it perhaps: what was served.  `completed`
   /// leaves those out.
   std::uint64_t answered = 0;
+  std::uint64_t connections = 0;  ///< opened
+  Bytes delivered;                ///< payload that arrived at the server; the figure for a stream
   std::array<std::uint64_t, kFailureReasons> failed{};  // [FailureReason]
   /// Calls that a policy stopped, counted when it did: the first SYN disappeared or was refused, or
   /// the request got a 403.  Most are in flight for seconds after.
   std::uint64_t denied = 0;
-  std::uint64_t in_flight = 0;    ///< not answered yet at the end
-  std::uint64_t connections = 0;  ///< opened
+  std::uint64_t in_flight = 0;  ///< not answered yet at the end
   std::uint64_t retransmissions = 0;
   std::uint64_t lookups = 0;  ///< of the server's name, ended within the span
   std::uint64_t queries = 0;  ///< that they sent
   SimTime lookup_time;        ///< sum of how long they took, failed ones too
-  Bytes delivered;            ///< payload that arrived at the server; the figure for a stream
+
+  void Add(const FlowCounts& other);
+  std::uint64_t total_failed() const;
+};
+
+/// Requests of one traffic source, or calls of one edge of the call graph.
+struct FlowRecord : FlowCounts {
+  std::string name;           ///< "external -> frontend"
   Histogram latency_total;    ///< ns, of the completed ones
   Histogram latency_network;  ///< ns, what is left of it without the applications' own time
   Histogram latency_lookup;   ///< ns, from a call's begin until its server's address is known
   LatencySeries series;       ///< of a source, if TrafficOptions::series_step asks for it
-
-  std::uint64_t total_failed() const;
 };
 
 /// A class of contended resources.
