@@ -46,8 +46,8 @@ struct Layout {
     ring_span = width * kRingWindows;
     width_inverse = (std::uint64_t{1} << kInverseShift) / Nanos(width) + 1;
   }
-  /// How many windows lie between the beginning of one and a time so much later: exact, as the
-  /// error of the inverse, below 2^-52, times less than 2^31 is below 1 / width.
+  /// How many windows lie between the beginning of one and a time so much later.  Exact: the
+  /// inverse is too large by 2^-52 at most, which times a ring's 2^30 ns is less than 1 / width.
   /// @pre 0 <= after < ring_span
   std::int64_t WindowsIn(SimTime after) const {
     __extension__ using Wide = unsigned __int128;
